@@ -1,0 +1,69 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// One direction: text → tree → bytecode → values → modules → display (docs/architecture.md).
+// A target lists here exactly what its files import; scripts/check compares the two.
+
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+// Without -fno-math-errno clang cannot vectorise square roots, and Adam is 15 times slower.
+let kernelFlags: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno"])]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: swiftSettings)
+}
+
+let package = Package(
+  name: "nns",
+  products: [.executable(name: "nns", targets: ["nns"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // C: system libraries behind thin shims, and our own kernels.
+    .systemLibrary(name: "CLibEdit"),
+    .systemLibrary(name: "CZlib"),
+    .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CKernels", cSettings: kernelFlags),
+
+    // Text and trees.
+    module("Diagnostics"),
+    module("Syntax", ["Diagnostics"]),
+
+    // Numbers and learning.
+    module("Tensors", ["Diagnostics", "CKernels", "COneDNN"]),
+    module("Autodiff", ["Diagnostics", "Tensors"]),
+    module("Layers", ["Diagnostics", "Tensors", "Autodiff"]),
+    module("Losses", ["Diagnostics", "Tensors", "Autodiff"]),
+    module("Optimizers", ["Diagnostics", "Tensors", "Autodiff", "Layers"]),
+    module("Training", ["Diagnostics", "Tensors", "Autodiff", "Layers", "Losses", "Optimizers", "Evaluation"]),
+
+    // Data, judging, explaining.
+    module("Tables", ["Diagnostics", "Tensors", "CZlib"]),
+    module("Preprocessing", ["Diagnostics", "Tensors", "Autodiff", "Layers", "Tables"]),
+    module("Compression", ["Diagnostics", "Tensors", "Autodiff", "Layers"]),
+    module("Evaluation", ["Diagnostics", "Tensors", "Tables"]),
+    module("Insight", ["Diagnostics", "Tensors", "Autodiff", "Layers", "Losses"]),
+    module("Charts"),
+
+    // The language.
+    module("Evaluator", ["Diagnostics", "Syntax", "Tensors", "Autodiff"]),
+    module(
+      "Bindings",
+      [
+        "Diagnostics", "Syntax", "Evaluator", "Tensors", "Autodiff", "Layers", "Losses", "Optimizers", "Training",
+        "Tables", "Preprocessing", "Compression", "Evaluation", "Insight", "Charts",
+      ]),
+    module("Session", ["Diagnostics", "Syntax", "Evaluator", "Bindings", "Charts", "Tensors"]),
+    module("Terminal", ["CLibEdit", "Diagnostics", "Syntax", "Session", "Charts"]),
+    .executableTarget(
+      name: "nns",
+      dependencies: [
+        "Session", "Terminal", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      exclude: ["README.md"], swiftSettings: swiftSettings),
+  ]
+)

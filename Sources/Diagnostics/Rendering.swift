@@ -1,0 +1,101 @@
+/// How a diagnostic becomes text. Colours are escape sequences or empty.
+package struct DiagnosticStyle: Sendable {
+  package var usesColor: Bool
+
+  package init(usesColor: Bool = false) { self.usesColor = usesColor }
+
+  func paint(_ text: String, _ code: String) -> String { usesColor ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
+}
+
+extension Diagnostic {
+  /// The diagnostic as lines: heading with id, source with carets, why, notes, fix, and the calls that led here.
+  package func rendered(_ style: DiagnosticStyle = DiagnosticStyle()) -> String {
+    var lines: [String] = []
+    let color = severity == .error ? "1;31" : severity == .warning ? "1;33" : "1;36"
+    var heading = style.paint("\(severity.rawValue):", color) + " " + message
+    let width = severity.rawValue.count + 2 + message.count
+    if !id.isEmpty {
+      heading += String(repeating: " ", count: max(2, 69 - width)) + style.paint("[\(id)]", "2")
+    }
+    lines.append(heading)
+    let digits = (labels + trace).map { String($0.source.line(at: $0.span.start) + 1).count }.max() ?? 1
+    let gutter = max(4, digits + 2)
+    lines += excerpt(labels, gutter: gutter, style: style, color: color)
+    lines += trace.prefix(Self.traceLimit).flatMap { excerpt([$0], gutter: gutter, style: style, color: "36") }
+    if trace.count > Self.traceLimit { lines.append("… and \(trace.count - Self.traceLimit) more calls") }
+    if let why { lines.append(style.paint("why:", "1") + " " + why) }
+    lines += notes
+    if let hint { lines.append(style.paint("try:", "1;32") + " " + hint.replacingNewlines(with: "\n     ")) }
+    return lines.joined(separator: "\n")
+  }
+
+  private static let traceLimit = 6
+
+  private func excerpt(_ labels: [Label], gutter: Int, style: DiagnosticStyle, color: String) -> [String] {
+    var lines: [String] = []
+    var shown: SourceText?
+    // Labels on the same line of the same text share one excerpt.
+    var groups: [(source: SourceText, line: Int, labels: [Label])] = []
+    for label in labels {
+      let line = label.source.line(at: label.span.start)
+      if let at = groups.firstIndex(where: { $0.source === label.source && $0.line == line }) {
+        groups[at].labels.append(label)
+      } else {
+        groups.append((label.source, line, [label]))
+      }
+    }
+    for group in groups {
+      let range = group.source.range(ofLine: group.line)
+      if group.source !== shown, !group.source.name.isEmpty {
+        lines.append(style.paint("  at \(group.source.name):\(group.line + 1)", "2"))
+      }
+      shown = group.source
+      let number = String(group.line + 1)
+      let pad = String(repeating: " ", count: gutter - number.count)
+      let (text, offset) = window(group.source, range, around: group.labels)
+      lines.append(style.paint("\(pad)\(number) | ", "2") + text)
+      for label in group.labels {
+        let before = group.source.text(range.lowerBound..<label.span.start)
+        let marked = group.source.text(label.span.start..<min(max(label.span.end, label.span.start), range.upperBound))
+        let mark = String(repeating: label.isPrimary ? "^" : "-", count: max(1, displayWidth(marked)))
+        let lead = String(repeating: " ", count: max(0, displayWidth(before) - offset))
+        let words = label.text.isEmpty ? "" : " " + label.text
+        lines.append(
+          style.paint(String(repeating: " ", count: gutter) + " | ", "2") + lead
+            + style.paint(mark, label.isPrimary ? color : "36") + words)
+      }
+    }
+    return lines
+  }
+
+  /// A long line is cut to the part around its first label, so that the caret stays on the screen.
+  private func window(_ source: SourceText, _ range: Range<Int>, around labels: [Label]) -> (String, Int) {
+    let text = source.text(range).replacingTabs()
+    guard text.count > 160, let first = labels.first else { return (text, 0) }
+    let column = displayWidth(source.text(range.lowerBound..<first.span.start))
+    let start = max(0, column - 40)
+    var skipped = 0
+    var kept = ""
+    var width = 0
+    for character in text {
+      let w = displayWidth(character)
+      if skipped < start {
+        skipped += w
+      } else if width < 120 {
+        kept.append(character)
+        width += w
+      } else {
+        return (kept + "…", skipped)
+      }
+    }
+    return (kept, skipped)
+  }
+}
+
+extension String {
+  fileprivate func replacingTabs() -> String { String(map { $0 == "\t" ? " " : $0 }) }
+
+  fileprivate func replacingNewlines(with text: String) -> String {
+    split(separator: "\n", omittingEmptySubsequences: false).joined(separator: text)
+  }
+}
