@@ -9,8 +9,15 @@ package enum Datum {
   case tensor(Tensor)
   case list([Datum])
   case record(DatumRecord)
-  /// A table, a model, a function or an optimizer: a value of a module further up, passed through untouched.
+  /// A function, or a `Boxed` table, model or optimizer: a value of a module further up, passed through untouched.
   case object(AnyObject)
+}
+
+/// Carries a struct of a module further up (a `Table`, a `Model`) inside `Datum.object`.
+package final class Boxed {
+  package var value: Any
+
+  package init(_ value: Any) { self.value = value }
 }
 
 /// Fields in the order in which they were written.
