@@ -64,6 +64,12 @@ let package = Package(
       dependencies: [
         "Session", "Terminal", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      exclude: ["README.md"], swiftSettings: swiftSettings),
+      exclude: ["README.md"], swiftSettings: swiftSettings,
+      // One file that runs where no Swift is installed, and starts faster.
+      linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]),
+
+    // The tests of whole programs, and the tool behind scripts/check and scripts/parity.
+    .testTarget(name: "GoldenTests"),
+    .executableTarget(name: "workbench", path: "Tests/Workbench"),
   ]
 )
