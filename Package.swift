@@ -28,6 +28,7 @@ let package = Package(
     .systemLibrary(name: "CZlib"),
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CKernels", cSettings: kernelFlags),
+    .target(name: "CDatasets", exclude: ["README.md", "data"]),
 
     // Text and trees.
     module("Diagnostics"),
@@ -42,7 +43,7 @@ let package = Package(
     module("Training", ["Diagnostics", "Tensors", "Autodiff", "Layers", "Losses", "Optimizers", "Evaluation"]),
 
     // Data, judging, explaining.
-    module("Tables", ["Diagnostics", "Tensors", "CZlib"]),
+    module("Tables", ["Diagnostics", "Tensors", "CZlib", "CDatasets"]),
     module("Preprocessing", ["Diagnostics", "Tensors", "Autodiff", "Layers", "Tables"]),
     module("Compression", ["Diagnostics", "Tensors", "Autodiff", "Layers"]),
     module("Evaluation", ["Diagnostics", "Tensors", "Tables"]),

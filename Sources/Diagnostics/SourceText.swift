@@ -7,7 +7,8 @@ package final class SourceText: Sendable {
 
   package init(name: String, text: String) {
     self.name = name
-    bytes = Array(text.utf8)
+    let bytes = Array(text.utf8)
+    self.bytes = bytes
     lineStarts = [0] + bytes.indices.filter { bytes[$0] == 0x0A }.map { $0 + 1 }
   }
 
