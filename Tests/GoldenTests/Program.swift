@@ -46,8 +46,8 @@ func run(_ arguments: [String], in folder: URL, input: URL? = nil, limit: TimeIn
   defer { try? FileManager.default.removeItem(at: scratch) }
   let outputFile = scratch.appendingPathComponent("stdout")
   let errorFile = scratch.appendingPathComponent("stderr")
-  FileManager.default.createFile(atPath: outputFile.path, contents: nil)
-  FileManager.default.createFile(atPath: errorFile.path, contents: nil)
+  _ = FileManager.default.createFile(atPath: outputFile.path, contents: nil)
+  _ = FileManager.default.createFile(atPath: errorFile.path, contents: nil)
 
   let process = Process()
   process.executableURL = House.binary
