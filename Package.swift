@@ -48,7 +48,7 @@ let package = Package(
     module("Compression", ["Diagnostics", "Tensors", "Autodiff", "Layers"]),
     module("Evaluation", ["Diagnostics", "Tensors", "Tables"]),
     module("Insight", ["Diagnostics", "Tensors", "Autodiff", "Layers", "Losses"]),
-    module("Charts"),
+    module("Charts", ["Diagnostics"]),
 
     // The language.
     module("Evaluator", ["Diagnostics", "Syntax", "Tensors", "Autodiff"]),
