@@ -75,7 +75,11 @@ package struct Boxes: Sendable {
     lines.append(spaces(labelWidth + 1) + axisLine.joined())
     lines.append(trimmedEnd(under.joined()))
     let beyond = boxes.reduce(0) { $0 + $1.beyond }
-    if beyond > 0 { lines.append(style.dim("\(grouped(beyond)) values beyond the whiskers; the furthest are marked")) }
+    if beyond > 0 {
+      lines.append(
+        style.dim("\(grouped(beyond)) \(beyond == 1 ? "value" : "values") beyond the whiskers; the furthest are marked")
+      )
+    }
     return lines
   }
 }

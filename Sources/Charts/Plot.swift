@@ -47,33 +47,39 @@ struct PlotFacts {
   var notPositive = 0
 
   init(_ plot: Plot) {
+    var (xLow, xHigh, yLow, yHigh) = (Double.infinity, -Double.infinity, Double.infinity, -Double.infinity)
+    var (xWhole, yWhole) = (true, true)
+    let (xIsLog, yIsLog) = (plot.x.isLog, plot.y.isLog)
     for series in plot.series {
-      let isColumns = series.kind == .columns
       series.xs.withUnsafeBufferPointer { xs in
         series.ys.withUnsafeBufferPointer { ys in
           for i in 0..<ys.count {
             let (px, py) = (xs[i], ys[i])
-            guard AxisScale.canShow(px, isLog: plot.x.isLog), AxisScale.canShow(py, isLog: plot.y.isLog) else {
-              if px.isFinite, py.isFinite, abs(px) < AxisScale.largest, abs(py) < AxisScale.largest {
+            guard AxisScale.canShow(px, isLog: xIsLog), AxisScale.canShow(py, isLog: yIsLog) else {
+              if abs(px) < AxisScale.largest, abs(py) < AxisScale.largest {
                 notPositive += 1
               } else {
                 notFinite += 1
               }
               continue
             }
-            if let b = x { x = (min(b.0, px), max(b.1, px)) } else { x = (px, px) }
-            if let b = y { y = (min(b.0, py), max(b.1, py)) } else { y = (py, py) }
-            if xIsInteger, px != px.rounded() { xIsInteger = false }
-            if yIsInteger, py != py.rounded() { yIsInteger = false }
+            if px < xLow { xLow = px }
+            if px > xHigh { xHigh = px }
+            if py < yLow { yLow = py }
+            if py > yHigh { yHigh = py }
+            if xWhole, px != px.rounded() { xWhole = false }
+            if yWhole, py != py.rounded() { yWhole = false }
           }
         }
       }
-      if isColumns {
-        if let last = series.xs.last, let b = x { x = (b.0, max(b.1, last)) }
-        if !plot.y.isLog, let b = y { y = (min(0, b.0), max(0, b.1)) }
-        if series.xs.contains(where: { $0 != $0.rounded() }) { xIsInteger = false }
+      if series.kind == .columns, xLow <= xHigh {
+        if let last = series.xs.last { xHigh = max(xHigh, last) }
+        if !yIsLog { (yLow, yHigh) = (min(0, yLow), max(0, yHigh)) }
+        if series.xs.contains(where: { $0 != $0.rounded() }) { xWhole = false }
       }
     }
+    if xLow <= xHigh { (x, y) = ((xLow, xHigh), (yLow, yHigh)) }
+    (xIsInteger, yIsInteger) = (xWhole, yWhole)
   }
 
   var notes: [String] {

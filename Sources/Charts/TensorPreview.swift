@@ -7,7 +7,7 @@ package struct TensorPreview {
   package var significantDigits = 4
   /// Along an axis up to this many are shown whole; of longer ones half from each end.
   package var rowLimit = 8
-  package var sliceLimit = 4
+  package var sliceLimit = 2
 
   package init(_ heading: String, shape: [Int], cell: @escaping (Int) -> TextTable.Cell) {
     self.heading = cleaned(heading)
@@ -28,7 +28,7 @@ package struct TensorPreview {
     let wide = max(1, sample.map(visibleWidth).max() ?? 1)
     let fitting = max(2, (style.width - 2) / (wide + 2) - 1)
     let shownColumns = Self.ends(columns, columns <= fitting + 1 && columns <= 20 ? columns : min(fitting, 12))
-    let shownRows = Self.ends(rows, rowLimit)
+    let shownRows = Self.ends(rows, slices > 1 ? min(rowLimit, 6) : rowLimit)
     let shownSlices = Self.ends(slices, slices > 1 ? sliceLimit : 1)
     var indices: [Int] = []
     for slice in shownSlices.compactMap({ $0 }) {

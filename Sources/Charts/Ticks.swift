@@ -44,11 +44,11 @@ func tickLabels(_ values: [Double], step: Double) -> [String] {
   guard (plain.map(\.count).max() ?? 0) > 7 else { return plain }
   let largest = values.map { abs($0) }.max() ?? 0
   let digits = max(0, exponent10(largest) - exponent10(step * 1.0000001))
-  // One exponent for all, so that the mantissas have one precision too.
-  let exponent = exponent10(largest)
+  // One exponent for all, so that the mantissas have one precision too; whole mantissas where they stay short.
+  let exponent = digits <= 1 ? exponent10(step * 1.0000001) : exponent10(largest)
   let scale = pow(10, Double(exponent))
   guard scale.isFinite, scale > 0 else { return values.map { scientific($0, digits) } }
-  let short = values.map { $0 == 0 ? "0" : fixed($0 / scale, digits) + "e\(exponent)" }
+  let short = values.map { $0 == 0 ? "0" : fixed($0 / scale, digits <= 1 ? 0 : digits) + "e\(exponent)" }
   return (short.map(\.count).max() ?? 0) < (plain.map(\.count).max() ?? 0) ? short : plain
 }
 
