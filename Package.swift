@@ -33,17 +33,18 @@ let package = Package(
     // Text and trees.
     module("Diagnostics"),
     module("Syntax", ["Diagnostics"]),
+    module("JSON", ["Diagnostics"]),
 
     // Numbers and learning.
     module("Tensors", ["Diagnostics", "CKernels", "COneDNN"]),
     module("Autodiff", ["Diagnostics", "Tensors"]),
-    module("Layers", ["Diagnostics", "Tensors", "Autodiff"]),
+    module("Layers", ["Diagnostics", "JSON", "Tensors", "Autodiff"]),
     module("Losses", ["Diagnostics", "Tensors", "Autodiff"]),
     module("Optimizers", ["Diagnostics", "Tensors", "Autodiff", "Layers"]),
     module("Training", ["Diagnostics", "Tensors", "Autodiff", "Layers", "Losses", "Optimizers", "Evaluation"]),
 
     // Data, judging, explaining.
-    module("Tables", ["Diagnostics", "Tensors", "CZlib", "CDatasets"]),
+    module("Tables", ["Diagnostics", "JSON", "Tensors", "CZlib", "CDatasets"]),
     module("Preprocessing", ["Diagnostics", "Tensors", "Autodiff", "Layers", "Tables"]),
     module("Compression", ["Diagnostics", "Tensors", "Autodiff", "Layers"]),
     module("Evaluation", ["Diagnostics", "Tensors", "Tables"]),
