@@ -1,4 +1,4 @@
-package import Diagnostics
+import Diagnostics
 
 extension JSONValue {
   /// Reads one JSON text.
@@ -66,7 +66,8 @@ private struct Reader {
     case UInt8(ascii: "n"):
       try take(word: "null")
       return .null
-    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number(try number())
+    case UInt8(ascii: "-"): return .number(try number())
+    case let digit? where digit >= UInt8(ascii: "0") && digit <= UInt8(ascii: "9"): return .number(try number())
     default: throw expected("a value")
     }
   }
