@@ -1,0 +1,3 @@
+#include "CKernels.h"
+
+volatile sig_atomic_t nns_interrupt_flag = 0;
