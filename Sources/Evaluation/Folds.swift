@@ -102,7 +102,7 @@ package enum Folds {
         }
         let mean = shares.reduce(0, +) / Double(classCount)
         let rows = inFold[fold].reduce(0, +)
-        let closer = mean < best.spread && abs(mean - best.spread) > 1e-8 + 1e-5 * abs(best.spread)
+        let closer = mean < best.spread
         let level = best.spread.isFinite && abs(mean - best.spread) <= 1e-8 + 1e-5 * abs(best.spread)
         if closer || (level && rows < best.rows) { best = (fold, mean, rows) }
       }
