@@ -5,9 +5,11 @@ package final class SourceText: Sendable {
   package let bytes: [UInt8]
   private let lineStarts: [Int]
 
-  package init(name: String, text: String) {
+  package convenience init(name: String, text: String) { self.init(name: name, bytes: Array(text.utf8)) }
+
+  /// The bytes of a file as they are; the parser says so when they are not UTF-8.
+  package init(name: String, bytes: [UInt8]) {
     self.name = name
-    let bytes = Array(text.utf8)
     self.bytes = bytes
     lineStarts = [0] + bytes.indices.filter { bytes[$0] == 0x0A }.map { $0 + 1 }
   }
