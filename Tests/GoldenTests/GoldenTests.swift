@@ -44,7 +44,11 @@ extension URL {
   @Test(arguments: GoldenCase.all(in: "scripts/examples"))
   func exampleKeepsItsPromise(_ golden: GoldenCase) throws {
     guard let checks = golden.sibling("checks") else { return try compare(golden, limit: 300) }
-    let outcome = try golden.outcome(limit: 600)
+    // In a folder of its own, for what it saves.
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("nns-example-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let outcome = try run([golden.program.path], in: folder, limit: 600)
     #expect(outcome.status == 0, "\(outcome.transcript)")
     for line in try String(contentsOf: checks, encoding: .utf8).split(separator: "\n") {
       let parts = line.components(separatedBy: " >= ")
