@@ -17,7 +17,9 @@ struct Arrows {
     var complaints: [String] = []
     for target in targets {
       var used: Set<String> = []
-      for file in files(in: target.folder, extensions: ["swift"]) {
+      let sources = files(in: target.folder, extensions: ["swift"])
+      if sources.isEmpty { continue }  // C has no imports
+      for file in sources {
         for (name, line) in try imports(of: file) {
           let place = "\(file.path.dropFirst(root.path.count + 1)):\(line)"
           if name.hasPrefix("Foundation"), !target.isTest {
