@@ -12,8 +12,8 @@ extension Parser {
 
   func chainedComparison(_ left: Expression, _ operation: Span) -> Problem {
     var problem = Problem(
-      "comparisons do not chain", operation, id: "chained-comparison", related: [],
-      why: "`a < b < c` would compare a bool with `c`.")
+      "comparisons do not chain", operation, id: "chained-comparison",
+      why: "`\(source.text(left.span))` is true or false, and has no order of its own.")
     guard case .compare(_, let first, _, let middle) = left.kind else { return problem }
     problem.related = [(first, "")]
     var probe = self

@@ -10,9 +10,11 @@ extension Parser {
   /// The current token stands where an expression should start.
   func operandHabit() -> Problem? {
     switch kind {
-    case .bang:
-      return Problem("`!` is written `not`", span, fix: [.init(span, "not ")])
-    case .tilde: return Problem("`~` is written `not`", span, fix: [.init(span, "not ")])
+    case .bang, .tilde:
+      var problem = Problem("`\(text(ofToken: at))` is written `not`", span, fix: [.init(span, "not ")])
+      problem.fixes.append(foreignOperators())
+      return problem
+    case .comma: return Problem("an expression is missing before `,`", span, fix: [.init(span, "")])
     case .plus: return plusHabit()
     case .star, .starStar:
       guard let opener = brackets.last, tokens[opener].kind != .leftBrace else { return nil }
@@ -22,7 +24,7 @@ extension Parser {
       guard last < 0 || tokens[at].flags.contains(.newlineBefore) || kind == .slashSlash else { return nil }
       if kind == .slash, !(at + 1 < tokens.count && tokens[at + 1].kind == .star) { return nil }
       return Problem(
-        "`\(text(ofToken: at))` does not start a comment", span, why: "`#` does.",
+        "`\(kind == .slash ? "/*" : "//")` does not start a comment", span, why: "`#` does.",
         fix: kind == .slashSlash ? [.init(span, "#")] : nil)
     case .equal: return equalHabit()
     case .greater where last >= 0 && tokens[last].kind == .less && touches(last, at):
@@ -116,13 +118,13 @@ extension Parser {
     case .ampersand:
       let isDoubled = touches(at, at + 1) && tokens[at + 1].kind == .ampersand
       let place = isDoubled ? Span(start, tokens[at + 1].end) : span
-      return Problem("`\(source.text(place))` is written `and`", place, fix: [.init(place, spaced("and", place))])
+      return word("and", place)
     case .bar:
       guard touches(at, at + 1), tokens[at + 1].kind == .bar else {
-        return Problem("`|` is written `or`", span, fix: [.init(span, spaced("or", span))])
+        return word("or", span)
       }
       let place = Span(start, tokens[at + 1].end)
-      return Problem("`||` is written `or`", place, fix: [.init(place, spaced("or", place))])
+      return word("or", place)
     case .caret:
       return Problem("`^` is written `**`", span, fix: [.init(span, "**")])
     case .bang:
@@ -139,6 +141,34 @@ extension Parser {
       return Problem("`=` sets a name; `==` compares", span, fix: [.init(span, "==")])
     default: return nil
     }
+  }
+
+  private func word(_ word: String, _ place: Span) -> Problem {
+    var problem = Problem(
+      "`\(source.text(place))` is written `\(word)`", place, fix: [.init(place, spaced(word, place))])
+    problem.fixes.append(foreignOperators())
+    return problem
+  }
+
+  /// All the `!`, `&&` and `||` from here to the end of the line in words.
+  private func foreignOperators() -> [Problem.Edit] {
+    var edits: [Problem.Edit] = []
+    var i = at
+    while tokens[i].kind != .newline, tokens[i].kind != .eof {
+      let place = Span(tokens[i].start, tokens[i + 1].end)
+      switch tokens[i].kind {
+      case .bang, .tilde: edits.append(.init(span(ofToken: i), "not "))
+      case .ampersand where tokens[i + 1].kind == .ampersand && touches(i, i + 1):
+        edits.append(.init(place, spaced("and", place)))
+        i += 1
+      case .bar where tokens[i + 1].kind == .bar && touches(i, i + 1):
+        edits.append(.init(place, spaced("or", place)))
+        i += 1
+      default: break
+      }
+      i += 1
+    }
+    return edits
   }
 
   /// A word with blanks where it would touch its neighbours.

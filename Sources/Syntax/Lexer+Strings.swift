@@ -17,7 +17,10 @@ extension Lexer {
     var i = from
     while i < count {
       switch bytes[i] {
-      case 0x5C: i += i + 1 < count && bytes[i + 1] != 0x0A && bytes[i + 1] != 0x0D ? 2 : 1
+      case 0x5C:
+        // The brace of `\u{…}` opens no code.
+        let escape = byte(i + 1)
+        i += escape == 0x75 && byte(i + 2) == 0x7B ? 3 : escape == 0x0A || escape == 0x0D ? 1 : 2
       case 0x22:
         if !isTriple { return emit(whole, start, i + 1) }
         if byte(i + 1) == 0x22, byte(i + 2) == 0x22 { return emit(whole, start, i + 3, flags) }

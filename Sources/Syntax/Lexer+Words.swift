@@ -1,7 +1,7 @@
 /// Names, keywords and characters outside ASCII.
 extension Lexer {
   mutating func name(_ start: Int) {
-    var end = start + 1
+    var end = start
     while end < count {
       let c = bytes[end]
       if wordByte(c) {

@@ -75,14 +75,19 @@ struct Problem {
       let place = problems.first?.labels.first { $0.isPrimary }?.span.start ?? 0
       guard place > text.range(ofLine: text.line(at: mendedEnd)).upperBound else { return nil }
     }
-    let lines = text.line(at: first)...text.line(at: mendedEnd)
-    guard lines.count <= 4 else { return nil }
+    // The place where the mistake was noticed is shown too, when it is near.
+    let noticed = text.line(at: max(0, span.start + (span.start >= end ? mended.count - source.bytes.count : 0)))
+    var lines = text.line(at: first)...text.line(at: mendedEnd)
+    if lines.count > Self.hintLines { lines = lines.lowerBound...lines.lowerBound }
+    let wider = min(lines.lowerBound, noticed)...max(lines.upperBound, noticed)
+    if wider.count <= Self.hintLines { lines = wider }
     let hint = lines.map { text.text(text.range(ofLine: $0)) }
     guard hint.allSatisfy({ $0.utf8.count <= 200 }) else { return nil }
     let indent = hint.map { $0.prefix { $0 == " " || $0 == "\t" }.count }.min() ?? 0
     return hint.map { String($0.dropFirst(indent)) }.joined(separator: "\n").trimmedAtEnd
   }
 
+  private static let hintLines = 4
   private static let largestCheckedSource = 1 << 20
 }
 
