@@ -53,14 +53,14 @@ let package = Package(
     module("Charts", ["Diagnostics"]),
 
     // The language.
-    module("Evaluator", ["Diagnostics", "Syntax", "Tensors", "Autodiff"]),
+    module("Evaluator", ["CKernels", "Diagnostics", "Syntax", "Tensors", "Autodiff"]),
     module(
       "Bindings",
       [
-        "Diagnostics", "Syntax", "Evaluator", "Tensors", "Autodiff", "Layers", "Losses", "Optimizers", "Training",
+        "Diagnostics", "JSON", "Syntax", "Evaluator", "Tensors", "Autodiff", "Layers", "Losses", "Optimizers", "Training",
         "Tables", "Preprocessing", "Compression", "Evaluation", "Insight", "Charts",
       ]),
-    module("Session", ["Diagnostics", "Syntax", "Evaluator", "Bindings", "Charts", "Tensors"]),
+    module("Session", ["Diagnostics", "Syntax", "Evaluator", "Bindings", "Charts", "Tables", "Tensors"]),
     module("Terminal", ["CLibEdit", "Diagnostics", "Syntax", "Session", "Charts"]),
     .executableTarget(
       name: "nns",

@@ -1,1 +1,139 @@
-// Session
+package import Bindings
+package import Charts
+package import Diagnostics
+package import Evaluator
+package import Syntax
+
+/// One run of NNS: its names, its machine and its library. Runs texts, shows values; knows no terminal.
+package final class Session {
+  /// Where things go: values, tables and charts to `out`, notes, progress and errors to `err`.
+  package struct Streams {
+    package var out: (String) -> Void
+    package var err: (String) -> Void
+    /// Asked anew for each value, since a window can be resized.
+    package var style: () -> DisplayStyle
+    package var errorStyle: () -> DiagnosticStyle
+
+    package init(
+      out: @escaping (String) -> Void, err: @escaping (String) -> Void, style: @escaping () -> DisplayStyle,
+      errorStyle: @escaping () -> DiagnosticStyle
+    ) {
+      self.out = out
+      self.err = err
+      self.style = style
+      self.errorStyle = errorStyle
+    }
+  }
+
+  /// How an entry or a file ended.
+  package enum Outcome {
+    case done
+    case failed(Diagnostic)
+    case interrupted
+    /// `exit(n)` or `:quit`.
+    case exit(Int32)
+  }
+
+  package let streams: Streams
+  package let globals: Globals
+  package let library: Library
+  let machine: Machine
+  /// Successful entries, for `:history` and `:save`.
+  package internal(set) var entries: [String] = []
+  private var entryCount = 0
+  /// Files that `use` has run, by their full path; nil while one is still running.
+  var modules: [String: Value?] = [:]
+  /// The names of those files, which their functions refer to.
+  var moduleGlobals: [Globals] = []
+
+  package init(streams: Streams, arguments: [String] = []) {
+    self.streams = streams
+    library = makeLibrary()
+    globals = Globals(library: library)
+    machine = Machine(globals: globals, host: standardHost())
+    Output.write = streams.out
+    machine.host.show = { [unowned self] value in self.show(value) }
+    machine.host.note = { [unowned self] diagnostic in self.report(diagnostic) }
+    machine.host.loadModule = { [unowned self] request, source in try self.loadModule(request, from: source) }
+    globals["args"] = Value(list: arguments.map { Value($0) })
+  }
+
+  deinit { _ = leakedObjects() }
+
+  /// Runs a whole text: nothing runs when it has a syntax error.
+  package func run(_ source: SourceText) -> Outcome {
+    switch parse(source, mode: .file) {
+    case .complete(let program): return run(program)
+    case .invalid(let diagnostics):
+      for diagnostic in diagnostics { report(diagnostic) }
+      return .failed(diagnostics[0])
+    case .incomplete: return .failed(Diagnostic("syntax", "the text ends too early"))
+    }
+  }
+
+  /// Runs one entry of the prompt.
+  package func enter(_ text: String) -> Outcome {
+    let trimmed = text.trimmed
+    if trimmed.isEmpty { return .done }
+    if let outcome = command(trimmed) { return outcome }
+    entryCount += 1
+    let source = SourceText(name: "prompt:\(entryCount)", text: text)
+    let outcome: Outcome
+    switch parse(source, mode: .prompt) {
+    case .complete(let program): outcome = run(program)
+    case .incomplete, .invalid: outcome = run(source)
+    }
+    if case .done = outcome { entries.append(text) }
+    return outcome
+  }
+
+  private func run(_ program: Program) -> Outcome {
+    do {
+      try machine.run(try compile(program, globals: globals))
+      return .done
+    } catch {
+      return outcome(of: error)
+    }
+  }
+
+  func outcome(of error: any Error) -> Outcome {
+    if let request = error as? ExitRequest { return .exit(request.code) }
+    guard let diagnostic = error as? Diagnostic else {
+      let failure = error as? Failure
+      let plain = Diagnostic(failure?.id ?? "internal", failure?.message ?? "\(error)", why: failure?.why)
+      report(plain)
+      return .failed(plain)
+    }
+    if diagnostic.id == "interrupted" { return .interrupted }
+    report(diagnostic)
+    return .failed(diagnostic)
+  }
+
+  package func report(_ diagnostic: Diagnostic) {
+    streams.err(diagnostic.rendered(streams.errorStyle()) + "\n")
+  }
+
+  /// A value at top level: shown, and kept as `ans`.
+  private func show(_ value: Value) {
+    globals["ans"] = value.retained()
+    streams.out(display(value, streams.style()) + "\n")
+  }
+
+  /// Objects that are still alive when everything is released: none, or something leaks.
+  package func leakedObjects() -> Int {
+    globals.removeAll()
+    for case let value? in modules.values { value.release() }
+    modules = [:]
+    for names in moduleGlobals { names.removeAll() }
+    return Object.live - library.names.count
+  }
+}
+
+extension String {
+  var trimmed: String {
+    var part = Substring(self)
+    while let c = part.first, c.isWhitespace { part.removeFirst() }
+    while let c = part.last, c.isWhitespace { part.removeLast() }
+    return String(part)
+  }
+}

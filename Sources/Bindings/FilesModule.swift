@@ -1,0 +1,58 @@
+import Diagnostics
+import Evaluator
+import Glibc
+import JSON
+import Tables
+import Tensors
+
+let filesModule = Module(
+  "files", "reading and writing files",
+  [
+    Builtin("read_text", "The text of a file; \"-\" is standard input.", path) { try text(at: $0) },
+    Builtin("read_lines", "The lines of a file; \"-\" is standard input.", path) { textLines(try text(at: $0)) },
+    Builtin(
+      "write_text", "Writes a text to a file, replacing it as a whole.", path, Parameter<String>("text", "what to write")
+    ) { path, text in
+      try Files.write(Array(text.utf8), to: path)
+      return Value.none
+    },
+    Builtin("read_json", "A JSON file as records, lists, strings and numbers.", path) { path in
+      value(of: try JSONValue.parse(try bytes(at: path)))
+    },
+    Builtin(
+      "write_json", "Writes a value as JSON.", Parameter<Value>("x", "records, lists, tensors, strings, numbers"), path
+    ) { x, path in
+      try Files.write(Array(json(of: x).text.utf8), to: path)
+      return Value.none
+    },
+    Builtin(
+      "list_files", "The names in a folder, sorted.", Parameter<String>("folder", "a path", default: "."),
+      examples: ["len(list_files(\"/\")) > 0" => "true"]
+    ) { folder in
+      guard let handle = opendir(folder) else {
+        throw Failure("file-missing", "the folder `\(folder)` cannot be opened: \(String(cString: strerror(errno)))", argument: 0)
+      }
+      defer { closedir(handle) }
+      var names: [String] = []
+      while let entry = readdir(handle) {
+        let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        if name != ".", name != ".." { names.append(name) }
+      }
+      return names.sorted()
+    },
+    Builtin("exists", "Whether there is a file or folder.", path, examples: ["exists(\"/no/such/file\")" => "false"]) {
+      access($0, F_OK) == 0
+    },
+  ])
+
+private var path: Parameter<String> { Parameter<String>("path", "a file's path") }
+
+private func bytes(at path: String) throws -> [UInt8] { try Files.read(path == "-" ? "/dev/stdin" : path) }
+
+private func text(at path: String) throws -> String {
+  let bytes = try bytes(at: path)
+  guard let text = String(validating: bytes, as: UTF8.self) else {
+    throw Failure("file-format", "`\(path)` is not UTF-8 text", argument: 0)
+  }
+  return text
+}

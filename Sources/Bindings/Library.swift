@@ -1,0 +1,25 @@
+package import Charts
+package import Evaluator
+
+/// A foreign value with a picture of its own: a table, a chart, a model.
+package protocol Displayable: Foreign {
+  func display(_ style: DisplayStyle) -> String
+}
+
+/// The whole library: every module once.
+package func makeLibrary() -> Library {
+  Library(
+    [coreModule, collectionsModule, stringsModule, filesModule],
+    constants: [
+      ("pi", "the ratio of a circle's circumference to its diameter", Value(Double.pi)),
+      ("inf", "infinity", Value(Double.infinity)),
+      ("nan", "not a number: a missing or undefined value", Value(Double.nan)),
+    ])
+}
+
+/// What the machine asks of the modules: `>>`, model blocks, tables.
+package func standardHost() -> Host {
+  Host(
+    show: { _ in }, note: { _ in }, compose: composeValues, makeModel: makeModelBlock, makeTable: makeTableValue,
+    loadModule: { _, _ in .none })
+}

@@ -1,0 +1,108 @@
+/// A function of the library, declared once: from this follow the binding, its errors, help, completion, the library
+/// page, the examples as tests and the contract test of every constraint.
+///
+/// The body gets its arguments typed and checked. A `Value` among them is borrowed (return `x.retained()`, not `x`).
+package final class Builtin {
+  package let name: String
+  /// One sentence.
+  package let summary: String
+  package let parameters: [ParameterInfo]
+  package let examples: [Example]
+  /// The arguments stand at the pointer, one for each parameter, borrowed; the result hands over its count.
+  let body: (Registers) throws -> Value
+  /// For elementwise functions: the same on one number, without a tensor.
+  let scalar: ((Double) -> Double)?
+  /// The module that lists it; set by `Library`.
+  package internal(set) var module = ""
+
+  init(
+    name: String, summary: String, parameters: [ParameterInfo], examples: [Example],
+    scalar: ((Double) -> Double)? = nil, body: @escaping (Registers) throws -> Value
+  ) {
+    self.name = name
+    self.summary = summary
+    self.parameters = parameters
+    self.examples = examples
+    self.scalar = scalar
+    self.body = body
+  }
+
+  /// `leaky_relu(x, slope=0.01)`
+  package var signature: String { "\(name)(\(parameters.map(\.declaration).joined(separator: ", ")))" }
+}
+
+/// What is known of a parameter apart from its Swift type.
+package struct ParameterInfo {
+  package var name: String
+  package var summary: String
+  /// `number`, `tensor`, …
+  package var typeName: String
+  package var isInout: Bool
+  package var isRest: Bool
+  /// Nil when the argument must be given. Owned for as long as the program runs.
+  package var defaultValue: Value?
+  package var constraints: [String]
+  /// A value, as source, that each constraint must refuse.
+  package var counterexamples: [String]
+  var symbol: Symbol
+
+  /// `slope=0.01`, `&net`, `..xs`
+  package var declaration: String {
+    if isRest { return "..\(name)" }
+    let mark = isInout ? "&" : ""
+    guard let defaultValue else { return mark + name }
+    return "\(mark)\(name)=\(defaultValue.sourceText)"
+  }
+}
+
+/// Source and the text that it shows.
+package struct Example: Sendable {
+  package var source: String
+  package var output: String
+}
+
+infix operator => : AssignmentPrecedence
+
+package func => (source: String, output: String) -> Example { Example(source: source, output: output) }
+
+/// A group of builtins that `:help` lists together.
+package struct Module {
+  package var name: String
+  package var summary: String
+  package var builtins: [Builtin]
+
+  package init(_ name: String, _ summary: String, _ builtins: [Builtin]) {
+    self.name = name
+    self.summary = summary
+    self.builtins = builtins
+  }
+}
+
+/// All builtins by name. Values that are no functions (`pi`, `inf`, `relu` as a layer) are constants.
+package final class Library {
+  package let modules: [Module]
+  package let constants: [(name: String, summary: String, value: Value)]
+  private(set) var values: [String: Value] = [:]
+  package private(set) var builtins: [String: Builtin] = [:]
+
+  package init(_ modules: [Module], constants: [(name: String, summary: String, value: Value)] = []) {
+    self.modules = modules
+    self.constants = constants
+    for module in modules {
+      for builtin in module.builtins {
+        precondition(builtins[builtin.name] == nil, "\(builtin.name) is declared twice")
+        builtin.module = module.name
+        builtins[builtin.name] = builtin
+        values[builtin.name] = Value(new: BuiltinObject(builtin))
+      }
+    }
+    for constant in constants { values[constant.name] = constant.value }
+  }
+
+  /// Borrowed.
+  package func value(_ name: String) -> Value? { values[name] }
+
+  package var names: [String] { Array(values.keys) }
+
+  deinit { for value in values.values { value.release() } }
+}

@@ -1,0 +1,114 @@
+import Diagnostics
+
+/// A typed parameter of a builtin: name, what it means, its default if it has one, and what its values must hold to.
+package struct Parameter<T: Convertible> {
+  let name: String
+  let summary: String
+  let defaultValue: T?
+  let constraints: [Constraint<T>]
+
+  /// The argument must be given.
+  package init(_ name: String, _ summary: String, _ constraints: Constraint<T>...) {
+    self.name = name
+    self.summary = summary
+    defaultValue = nil
+    self.constraints = constraints
+  }
+
+  package init(_ name: String, _ summary: String, default value: T, _ constraints: Constraint<T>...) {
+    self.name = name
+    self.summary = summary
+    defaultValue = value
+    self.constraints = constraints
+  }
+
+  var info: ParameterInfo {
+    ParameterInfo(
+      name: name, summary: summary, typeName: T.typeName, isInout: T.isInout, isRest: T.isRest,
+      defaultValue: defaultValue?.makeValue(), constraints: constraints.map(\.text),
+      counterexamples: constraints.map { $0.counterexample.borrowedSource }, symbol: Symbol(name))
+  }
+
+  /// The argument at its place in the window, converted and checked.
+  @inline(__always)
+  func read(_ arguments: Registers, _ index: Int) throws -> T {
+    guard let converted = try T.from(arguments + index) else { throw wrongType(arguments[index], index) }
+    for constraint in constraints where !constraint.holds(converted) {
+      throw outOfRange(constraint, arguments[index], index)
+    }
+    return converted
+  }
+
+  @inline(never) private func wrongType(_ value: Value, _ index: Int) -> Failure {
+    Failure(
+      "argument-type", "`\(name)` must be \(T.typeName.withArticle), not \(value.described)", argument: index,
+      facts: [.init(name, value.preview, argument: index)], why: "\(name): \(summary).")
+  }
+
+  @inline(never) private func outOfRange(_ constraint: Constraint<T>, _ value: Value, _ index: Int) -> Failure {
+    Failure(
+      "argument-range", "`\(name)` must be \(constraint.text), not \(value.preview)", argument: index,
+      why: "\(name): \(summary).")
+  }
+}
+
+/// What the values of a parameter must hold to: it checks, describes itself and yields a counterexample.
+package struct Constraint<T: Convertible> {
+  /// As in `must be at least 0`.
+  let text: String
+  let holds: (T) -> Bool
+  let counterexample: T
+
+  package init(_ text: String, counterexample: T, holds: @escaping (T) -> Bool) {
+    self.text = text
+    self.holds = holds
+    self.counterexample = counterexample
+  }
+}
+
+extension Constraint where T == Double {
+  package static func atLeast(_ low: Double) -> Constraint {
+    Constraint("at least \(Value(low).preview)", counterexample: low - 1) { $0 >= low }
+  }
+  package static func above(_ low: Double) -> Constraint {
+    Constraint("above \(Value(low).preview)", counterexample: low) { $0 > low }
+  }
+  package static func between(_ low: Double, _ high: Double) -> Constraint {
+    Constraint("between \(Value(low).preview) and \(Value(high).preview)", counterexample: high + 1) {
+      $0 >= low && $0 <= high
+    }
+  }
+}
+
+extension Constraint where T == Int {
+  package static func atLeast(_ low: Int) -> Constraint {
+    Constraint("at least \(low)", counterexample: low - 1) { $0 >= low }
+  }
+  package static func between(_ low: Int, _ high: Int) -> Constraint {
+    Constraint("between \(low) and \(high)", counterexample: high + 1) { $0 >= low && $0 <= high }
+  }
+}
+
+extension Constraint where T == String {
+  package static func oneOf(_ choices: String...) -> Constraint {
+    Constraint(choices.map { "\"\($0)\"" }.joined(separator: " or "), counterexample: "something else") {
+      choices.contains($0)
+    }
+  }
+}
+
+extension Constraint {
+  /// For a parameter that may be `none`: the constraint holds for what is given.
+  package static func given<W>(_ inner: Constraint<W>) -> Constraint where T == W? {
+    Constraint(inner.text + " or none", counterexample: inner.counterexample) { $0.map(inner.holds) ?? true }
+  }
+}
+
+extension Convertible {
+  /// As source text, for contract tests.
+  var borrowedSource: String {
+    let value = makeValue()
+    defer { value.release() }
+    return value.sourceText
+  }
+}

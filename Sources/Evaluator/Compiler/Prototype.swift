@@ -1,0 +1,195 @@
+package import Diagnostics
+import Syntax
+
+/// A compiled function: its code, and the tables that errors and slow paths look into.
+package final class Prototype {
+  /// What the machine needs at every step, in one place.
+  struct Code {
+    var instructions: UnsafeMutablePointer<Instruction>
+    var constants: Registers
+    /// The top-level names of the text that it stands in.
+    var globals: Registers
+    /// The number of arguments of a call that needs no binding; -1 when every call does.
+    var plainArity: Int
+    /// The registers below this hold the function, its parameters and locals: cleared on return.
+    var localCount: Int
+    var registerCount: Int
+  }
+
+  package struct Parameter {
+    package var name: String
+    var symbol: Symbol
+    package var isInout: Bool
+    package var isRest: Bool
+    package var hasDefault: Bool
+    package var span: Span
+    /// The default as it is written, for help.
+    package var defaultText: String?
+    package var typeText: String?
+  }
+
+  enum CaptureSource {
+    case register(Int)
+    case capture(Int)
+    case global(Int)
+    case ownFunction
+  }
+
+  /// The statements between `start` and `end` are guarded by a `catch`.
+  struct Handler {
+    var start: Int
+    var end: Int
+    var target: Int
+    /// Where the caught error goes.
+    var register: Int
+  }
+
+  package let name: String
+  package let source: SourceText
+  /// The top-level names of the text that it stands in; the session keeps them.
+  unowned let globals: Globals
+  package let span: Span
+  let headSpan: Span
+  package internal(set) var documentation: String?
+  package internal(set) var parameters: [Parameter] = []
+  /// A model block: what it returns is a model.
+  package internal(set) var isModel = false
+  let code: UnsafeMutablePointer<Code>
+  var instructionCount = 0
+  var constantCount = 0
+  var captures: [(name: String, source: CaptureSource)] = []
+  var nested: [Prototype] = []
+  var spans: [Span] = []
+  /// By position: the spans of operands or arguments, in the order in which they are written.
+  var operandSpans: [Int: [Span]] = [:]
+  /// By position of a call whose callee is a plain name: that name.
+  var calleeNames: [Int: String] = [:]
+  var calleeSpans: [Int: Span] = [:]
+  var handlers: [Handler] = []
+  var callSites: [CallSite] = []
+  var paths: [Place] = []
+  var shapes: [RecordShape] = []
+  var brackets: [BracketPlan] = []
+  var recordPlans: [RecordPlan] = []
+  var tables: [TablePlan] = []
+  var symbols: [Symbol] = []
+  var interpolations: [[InterpolationPart]] = []
+  var indexPlans: [IndexPlan] = []
+  var signatures: [Signature] = []
+  var bindings: [BindingCheck] = []
+  var models: [ModelPlan] = []
+  var modules: [ModuleRequest] = []
+  var diagnostics: [Diagnostic] = []
+  var names: [String] = []
+  /// Names of the registers that hold parameters and locals.
+  var registerNames: [Int: String] = [:]
+
+  init(name: String, source: SourceText, globals: Globals, span: Span, headSpan: Span) {
+    self.name = name
+    self.globals = globals
+    self.source = source
+    self.span = span
+    self.headSpan = headSpan
+    code = .allocate(capacity: 1)
+    code.initialize(
+      to: Code(
+        instructions: .allocate(capacity: 1), constants: .allocate(capacity: 1), globals: globals.slots,
+        plainArity: -1, localCount: 1,
+        registerCount: 1))
+  }
+
+  /// Copies the finished code into its final place. The constants' counts are taken over.
+  func install(_ instructions: [Instruction], constants: [Value], plainArity: Int, localCount: Int, registerCount: Int) {
+    code.pointee.instructions.deallocate()
+    code.pointee.constants.deallocate()
+    let room = UnsafeMutablePointer<Instruction>.allocate(capacity: max(1, instructions.count))
+    room.initialize(from: instructions, count: instructions.count)
+    let pool = Registers.allocate(capacity: max(1, constants.count))
+    pool.initialize(from: constants, count: constants.count)
+    code.pointee = Code(
+      instructions: room, constants: pool, globals: globals.slots, plainArity: plainArity, localCount: localCount, registerCount: registerCount)
+    instructionCount = instructions.count
+    constantCount = constants.count
+  }
+
+  deinit {
+    for i in 0..<constantCount { code.pointee.constants[i].release() }
+    code.pointee.instructions.deallocate()
+    code.pointee.constants.deallocate()
+    code.deallocate()
+  }
+}
+
+/// How the arguments of a `callWith` stand in the window after the callee.
+struct CallSite {
+  struct Argument {
+    var name: Symbol?
+    var isSpread: Bool
+    /// The place that `&` names; its register in the window is empty until the call begins.
+    var place: Place?
+    var span: Span
+  }
+  var arguments: [Argument]
+}
+
+/// A variable or a part of one: `x`, `bs[i].vx`, `r.items[2].x`.
+struct Place {
+  enum Root {
+    case register(Int)
+    case global(Int)
+  }
+  enum Step {
+    case field(Symbol, Span)
+    /// An index in a register.
+    case index(Int, Span)
+    /// Several indices or a slice, as the index plan says.
+    case indices(Int, Span)
+  }
+  var root: Root
+  var rootName: String
+  var steps: [Step]
+  var span: Span
+}
+
+struct BracketPlan {
+  /// For each register, whether it is spread.
+  var isSpread: [Bool]
+  var makesList: Bool
+}
+
+struct RecordPlan {
+  /// For each register its key, or nil for a spread.
+  var keys: [Symbol?]
+}
+
+enum InterpolationPart {
+  case text(String)
+  /// The next register, formatted.
+  case value(FormatSpec?)
+}
+
+/// The indices of `x[…]`: registers count from the instruction's own base.
+struct IndexPlan {
+  enum Part {
+    case at(Int)
+    case slice(from: Int?, to: Int?, step: Int?, isInclusive: Bool)
+    case ellipsis
+    case newAxis
+  }
+  var parts: [Part]
+  var spans: [Span]
+}
+
+struct TablePlan {
+  var columns: [String]
+  var cellCount: Int
+}
+
+struct ModelPlan {
+  var fields: [(name: String, register: Int)]
+}
+
+package struct ModuleRequest {
+  package var path: String?
+  package var name: String
+}

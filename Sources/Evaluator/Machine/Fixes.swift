@@ -1,0 +1,49 @@
+import Diagnostics
+import Syntax
+
+/// Turns the hint of a failure into a line to type, where it names an edit: the line is printed only when it parses.
+///
+/// Edits: `rename NAME`, `call FUNCTION`, `append TEXT`, `prepend TEXT` (each on the guilty span), and `&`.
+func fix(_ hint: String, _ failure: Failure, _ source: SourceText, _ span: Span, _ operands: [Span]) -> String? {
+  if hint == "&" { return edited(source, Span(span.start, span.start), "&") }
+  guard hint.hasPrefix("\u{1}") else { return hint }
+  let words = hint.dropFirst()
+  let verb = words.prefix { $0 != " " }
+  let rest = String(words.dropFirst(verb.count + 1))
+  let text = source.text(span)
+  switch verb {
+  case "rename":
+    // A named argument's span runs over its value.
+    if let equals = text.firstIndex(of: "="), failure.id == "bad-argument" {
+      return edited(source, span, rest + text[equals...])
+    }
+    return edited(source, span, rest)
+  case "call":
+    if rest == "cat", operands.count == 2 {
+      let whole = operands[0].union(operands[1])
+      return edited(source, whole, "cat(\(source.text(operands[0])), \(source.text(operands[1])))")
+    }
+    return edited(source, span, "\(rest)(\(text))")
+  case "append": return edited(source, span, "\(text) \(rest)")
+  case "prepend": return edited(source, span, "\(rest)\(text)")
+  case "interpolate":
+    guard operands.count == 2 else { return nil }
+    let parts = operands.map { part -> String in
+      let text = source.text(part)
+      if text.hasPrefix("\""), text.hasSuffix("\""), text.count >= 2 { return String(text.dropFirst().dropLast()) }
+      return "{\(text)}"
+    }
+    return edited(source, operands[0].union(operands[1]), "\"\(parts.joined())\"")
+  default: return nil
+  }
+}
+
+/// The line with the span replaced, if it is a complete statement then.
+private func edited(_ source: SourceText, _ span: Span, _ replacement: String) -> String? {
+  let range = source.range(ofLine: source.line(at: span.start))
+  guard span.start >= range.lowerBound, span.end <= range.upperBound else { return nil }
+  let line = source.text(range.lowerBound..<span.start) + replacement + source.text(span.end..<range.upperBound)
+  let trimmed = String(line.drop { $0 == " " || $0 == "\t" })
+  guard trimmed.count <= 120, case .complete = parse(SourceText(name: "", text: trimmed), mode: .file) else { return nil }
+  return trimmed
+}

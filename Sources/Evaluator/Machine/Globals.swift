@@ -1,0 +1,45 @@
+/// The top-level names of a session, each with a slot that compiled code refers to, and the library behind them.
+package final class Globals {
+  let slots: Registers
+  private var positions: [String: Int] = [:]
+  private(set) var names: [String] = []
+  package let library: Library
+  static let capacity = 61_000
+
+  package init(library: Library) {
+    self.library = library
+    slots = .allocate(capacity: Globals.capacity)
+  }
+
+  package var count: Int { names.count }
+
+  func slot(for name: String) -> Int {
+    if let known = positions[name] { return known }
+    // The compiler refuses a text that comes near the capacity; the last slot keeps a wild one harmless.
+    guard names.count < Globals.capacity - 1 else { return Globals.capacity - 1 }
+    (slots + names.count).initialize(to: .missing)
+    positions[name] = names.count
+    names.append(name)
+    return names.count - 1
+  }
+
+  /// Reading borrows; writing takes over the value's count; nil removes the name.
+  package subscript(name: String) -> Value? {
+    get {
+      guard let at = positions[name] else { return nil }
+      let value = slots[at]
+      return value.isMissing || value.isBusy ? nil : value
+    }
+    set { (slots + slot(for: name)).put(newValue ?? .missing) }
+  }
+
+  /// The names that are set, in the order in which they first appeared.
+  package var setNames: [String] { names.filter { self[$0] != nil } }
+
+  package func removeAll() { for i in names.indices { (slots + i).put(.missing) } }
+
+  deinit {
+    removeAll()
+    slots.deallocate()
+  }
+}

@@ -1,0 +1,187 @@
+import Diagnostics
+
+extension Machine {
+  /// The place of an instruction: the machine has moved past it, and past the word that follows some.
+  func position(_ prototype: Prototype, _ pc: UnsafeMutablePointer<Instruction>) -> Int {
+    var at = pc - prototype.code.pointee.instructions - 1
+    if at > 0, prototype.code.pointee.instructions[at].op == .word { at -= 1 }
+    return max(0, min(at, prototype.spans.count - 1))
+  }
+
+  /// Makes a diagnostic of whatever was thrown, with its place in the source.
+  func located(
+    _ error: any Error, _ function: Unmanaged<FunctionObject>, _ pc: UnsafeMutablePointer<Instruction>, _ r: Registers,
+    depth: Int, bottom: Int
+  ) -> Diagnostic {
+    let prototype = function.takeUnretainedValue().prototype
+    let at = position(prototype, pc)
+    if var diagnostic = error as? Diagnostic {
+      // It comes from a call that a builtin made: this frame is on the way.
+      let isCall = [.call, .callWith, .show, .compose, .use].contains(prototype.code.pointee.instructions[at].op)
+      if isCall, !diagnostic.labels.isEmpty { addFrame(to: &diagnostic, prototype, at) }
+      return diagnostic
+    }
+    guard let failure = error as? Failure else {
+      return Diagnostic(
+        "internal", "\(error)", labels: [.init(prototype.source, prototype.spans[at])])
+    }
+    if prototype.code.pointee.instructions[at].op == .signature, depth > bottom {
+      return signatureDiagnostic(failure, prototype, caller: frames[depth - 1])
+    }
+    return diagnostic(failure, prototype, at)
+  }
+
+  func diagnostic(_ failure: Failure, _ prototype: Prototype, _ at: Int) -> Diagnostic {
+    let operands = prototype.operandSpans[at] ?? []
+    var span = prototype.spans[at]
+    if let argument = failure.argument {
+      if argument >= 0, argument < operands.count { span = operands[argument] }
+      if argument == -1, let callee = prototype.calleeSpans[at] { span = callee }
+    } else if prototype.calleeNames[at] != nil, let callee = prototype.calleeSpans[at] {
+      span = callee
+    }
+    let source = prototype.source
+    var result = Diagnostic(failure.id, failure.message, why: failure.why)
+    result.labels = [.init(source, span, facts(failure, prototype, operands))]
+    for fact in failure.facts where fact.name == "\u{1}arguments" { result.notes.append("arguments: \(fact.value)") }
+    result.hint = failure.hint.flatMap { hint in fix(hint, failure, source, span, operands) }
+    return result
+  }
+
+  /// A call whose arguments do not fit the declared dims: the declaration and the call are shown together.
+  private func signatureDiagnostic(_ failure: Failure, _ prototype: Prototype, caller: Frame) -> Diagnostic {
+    let callerPrototype = caller.function.takeUnretainedValue().prototype
+    let at = position(callerPrototype, caller.pc)
+    let operands = callerPrototype.operandSpans[at] ?? []
+    var result = Diagnostic(failure.id, failure.message, why: failure.why)
+    for fact in failure.facts where fact.name == "\u{1}declared" {
+      let ends = fact.value.split(separator: " ").compactMap { Int($0) }
+      if ends.count == 2 { result.labels.append(.init(prototype.source, Span(ends[0], ends[1]), isPrimary: false)) }
+    }
+    let parameter = -2 - (failure.argument ?? -2)
+    var span = callerPrototype.spans[at]
+    var which: Int? = parameter
+    if callerPrototype.code.pointee.instructions[at].op == .callWith {
+      let site = callerPrototype.callSites[Int(callerPrototype.code.pointee.instructions[at].b)]
+      which =
+        site.arguments.firstIndex { $0.name?.name == prototype.parameters[safe: parameter]?.name }
+        ?? (site.arguments[safe: parameter].flatMap { $0.name == nil ? parameter : nil })
+    }
+    var text = ""
+    if let which, which >= 0, which < operands.count {
+      span = operands[which]
+      let value = failure.facts.first { !$0.name.hasPrefix("\u{1}") }?.value ?? ""
+      let name = shortText(callerPrototype.source, span)
+      text = (name.map { "\($0): " } ?? "") + value
+    }
+    result.labels.append(.init(callerPrototype.source, span, text))
+    return result
+  }
+
+  private func facts(_ failure: Failure, _ prototype: Prototype, _ operands: [Span]) -> String {
+    failure.facts.filter { !$0.name.hasPrefix("\u{1}") }.map { fact in
+      let written = fact.argument.flatMap { $0 >= 0 && $0 < operands.count ? shortText(prototype.source, operands[$0]) : nil }
+      if written == fact.value { return "" }
+      return "\(written ?? fact.name): \(fact.value)"
+    }.filter { !$0.isEmpty }.joined(separator: "   ")
+  }
+
+  private func shortText(_ source: SourceText, _ span: Span) -> String? {
+    let text = source.text(span)
+    return text.count <= 24 && !text.contains("\n") ? text : nil
+  }
+
+  /// The calls that led here, innermost first.
+  func addFrame(to diagnostic: inout Diagnostic, _ function: Unmanaged<FunctionObject>, _ pc: UnsafeMutablePointer<Instruction>) {
+    let prototype = function.takeUnretainedValue().prototype
+    addFrame(to: &diagnostic, prototype, position(prototype, pc))
+  }
+
+  private func addFrame(to diagnostic: inout Diagnostic, _ prototype: Prototype, _ at: Int) {
+    guard diagnostic.trace.count < 1000, diagnostic.id != "interrupted" else { return }
+    let span = prototype.spans[at]
+    // A place that a label shows already is not told again.
+    if diagnostic.labels.contains(where: { $0.source === prototype.source && $0.span.start >= span.start && $0.span.end <= span.end }) { return }
+    diagnostic.trace.append(.init(prototype.source, span, isPrimary: false))
+  }
+
+  func handler(_ function: Unmanaged<FunctionObject>, _ pc: UnsafeMutablePointer<Instruction>) -> Prototype.Handler? {
+    let prototype = function.takeUnretainedValue().prototype
+    let at = pc - prototype.code.pointee.instructions - 1
+    // The innermost handler was finished first.
+    return prototype.handlers.first { at >= $0.start && at < $0.end }
+  }
+
+  func clearTemporaries(_ code: UnsafeMutablePointer<Prototype.Code>, _ r: Registers) {
+    for j in code.pointee.localCount..<max(code.pointee.localCount, code.pointee.registerCount) { (r + j).clear() }
+  }
+
+  /// What `catch e` sees.
+  func errorRecord(_ diagnostic: Diagnostic) -> Value {
+    Value(
+      new: RecordObject([
+        ("kind", Value(diagnostic.id)), ("message", Value(diagnostic.message)),
+        ("hint", diagnostic.hint.map { Value($0) } ?? .none),
+      ]))
+  }
+
+  // MARK: Names
+
+  @inline(never)
+  func readGlobal(_ function: Unmanaged<FunctionObject>, _ slot: Int) throws -> Value {
+    let prototype = function.takeUnretainedValue().prototype
+    let globals = prototype.globals
+    let name = globals.names[slot]
+    if globals.slots[slot].isBusy { throw busy(name) }
+    if let value = globals.library.value(name) { return value.retained() }
+    throw unknownName(name, in: prototype)
+  }
+
+  func unknownName(_ name: String, in prototype: Prototype) -> Failure {
+    let globals = prototype.globals
+    let candidates = globals.setNames + globals.library.names + Array(prototype.registerNames.values)
+    let near = nearMisses(name, among: candidates)
+    return Failure(
+      "unknown-name", "there is no `\(name)`",
+      why: near.count > 1 ? "near it are \(near.map { "`\($0)`" }.joined(separator: ", "))." : nil,
+      hint: near.first.map { "\u{1}rename \($0)" })
+  }
+
+  func unsetLocal(_ function: Unmanaged<FunctionObject>, _ name: Int) -> Failure {
+    let prototype = function.takeUnretainedValue().prototype
+    let text = prototype.names[name]
+    var why = "a name that a function assigns is its own, and has no value before that."
+    if prototype.globals[text] != nil { why += " The outer `\(text)` is another variable: hand it over as a parameter." }
+    return Failure("unset-local", "`\(text)` is read before it is set", why: why)
+  }
+
+  func noField(_ owner: Value, _ symbol: Symbol) -> Failure {
+    let names: [String]
+    if let record = owner.record {
+      names = record.keys.map(\.name)
+    } else if owner.tensor != nil || owner.isNumber {
+      names = tensorFields
+    } else {
+      names = owner.foreign?.fieldNames ?? []
+    }
+    let near = nearMisses(symbol.name, among: names)
+    let listed = names.prefix(12).joined(separator: ", ")
+    return Failure(
+      "not-a-field", "\(owner.described) has no field `\(symbol.name)`",
+      why: names.isEmpty ? nil : "it has \(listed)\(names.count > 12 ? ", …" : "").",
+      hint: near.first.map { "\u{1}rename \($0)" })
+  }
+
+  func assertionFailure(
+    _ message: Value, _ function: Unmanaged<FunctionObject>, _ pc: UnsafeMutablePointer<Instruction>
+  ) -> Failure {
+    let prototype = function.takeUnretainedValue().prototype
+    let condition = prototype.source.text(prototype.spans[position(prototype, pc)])
+    let text = message.isMissing ? "this does not hold: \(condition)" : message.displayText
+    return Failure("assertion", text, why: message.isMissing ? nil : "`\(condition)` does not hold.")
+  }
+}
+
+extension Array {
+  subscript(safe index: Int) -> Element? { indices.contains(index) ? self[index] : nil }
+}

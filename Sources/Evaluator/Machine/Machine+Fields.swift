@@ -1,0 +1,63 @@
+import Autodiff
+import Diagnostics
+import Tensors
+
+let tensorFields = ["shape", "rank", "dtype", "size", "T", "bytes"]
+
+extension Machine {
+  /// A record whose shape the instruction does not remember yet.
+  @inline(never)
+  func recordField(
+    _ owner: Value, _ function: Unmanaged<FunctionObject>, _ name: Int, _ cache: UnsafeMutablePointer<FieldCache>
+  ) throws -> Value {
+    let record = owner.record!
+    let symbol = function._withUnsafeGuaranteedRef { $0.prototype.symbols[name] }
+    guard let at = record.shape.position(of: symbol) else { throw noField(owner, symbol) }
+    if at <= Int(UInt16.max) {
+      cache.pointee.position = UInt16(at)
+      cache.pointee.shape = record.shapeID
+    }
+    return record.fields[at].retained()
+  }
+
+  @inline(never)
+  func field(of owner: Value, _ function: Unmanaged<FunctionObject>, _ name: Int) throws -> Value {
+    try field(of: owner, function._withUnsafeGuaranteedRef { $0.prototype.symbols[name] })
+  }
+
+  func field(of owner: Value, _ symbol: Symbol) throws -> Value {
+    if let record = owner.record {
+      guard let value = record[symbol] else { throw noField(owner, symbol) }
+      return value.retained()
+    }
+    if let payload = owner.foreign {
+      guard let value = try payload.field(symbol.name) else { throw noField(owner, symbol) }
+      return value
+    }
+    var copy = owner
+    if owner.isNumber || owner.tensor != nil, let tensor = try withUnsafeMutablePointer(to: &copy, { try Tensor.from($0) }) {
+      switch symbol.name {
+      case "shape": return tensor.shape.makeValue()
+      case "rank": return Value(Double(tensor.shape.rank))
+      case "dtype": return Value("\(tensor.dtype)")
+      case "size": return Value(Double(tensor.shape.elementCount))
+      case "T": return Value(try Op.transpose(tensor))
+      case "bytes": return Value(Double(tensor.byteCount))
+      default: throw noField(owner, symbol)
+      }
+    }
+    if let range = owner.range {
+      switch symbol.name {
+      case "start": return Value(range.start)
+      case "end": return Value(range.end)
+      default: break
+      }
+    }
+    if let list = owner.list {
+      throw Failure(
+        "not-a-field", "a list has no field `\(symbol.name)`",
+        why: "it has \(list.length) element\(list.length == 1 ? "" : "s"); len(x) counts them.")
+    }
+    throw noField(owner, symbol)
+  }
+}

@@ -1,0 +1,231 @@
+import Diagnostics
+
+extension Machine {
+  private func root(_ place: Place, _ r: Registers, _ owner: Prototype) -> Registers {
+    switch place.root {
+    case .register(let n): return r + n
+    case .global(let slot): return owner.globals.slots + slot
+    }
+  }
+
+  private func resolve(_ steps: [Place.Step], _ r: Registers, _ owner: Prototype) throws -> [ResolvedStep] {
+    try steps.map { step in
+      switch step {
+      case .field(let symbol, _): return .field(symbol)
+      case .index(let register, _): return .index(r[register].retained())
+      case .indices(let plan, _): return .indices(try indices(owner.indexPlans[plan], r))
+      }
+    }
+  }
+
+  /// Moves the value of a place out, for a call that may change it. The variable is busy until the call ends.
+  func hold(_ place: Place, _ r: Registers, _ owner: Prototype, parameter: Int) throws -> Value {
+    let root = root(place, r, owner)
+    if root.pointee.isBusy { throw busy(place.rootName) }
+    if root.pointee.isMissing { throw unknownName(place.rootName, in: owner) }
+    if place.steps.isEmpty {
+      held.append(HeldPlace(parameter: parameter, root: root, rootName: place.rootName, container: .none, steps: []))
+      let value = root.pointee
+      root.pointee = .busy
+      return value
+    }
+    let steps = try resolve(place.steps, r, owner)
+    var container = root.pointee
+    root.pointee = .busy
+    do {
+      let value = try withUnsafeMutablePointer(to: &container) { pointer -> Value in
+        if case .indices? = steps.last { return try read(steps, from: pointer) }
+        let slot = try slot(steps[...], in: pointer, creating: false)
+        if let slot { return slot.take() }
+        return try read(steps, from: pointer)
+      }
+      held.append(
+        HeldPlace(parameter: parameter, root: root, rootName: place.rootName, container: container, steps: steps))
+      return value
+    } catch {
+      root.pointee = container
+      steps.release()
+      throw error
+    }
+  }
+
+  func busy(_ name: String) -> Failure {
+    Failure(
+      "busy-variable", "`\(name)` is being changed by a call that holds it with `&`",
+      why: "until that call ends, nothing else can read or change the variable.")
+  }
+
+  /// Gives back the places held since `mark`: their values stand in the callee's registers. With no callee the call
+  /// never began, and what was moved out is gone only if it had been handed over.
+  func writeBack(to mark: Int, callee: Registers?) {
+    while held.count > mark {
+      var place = held.removeLast()
+      let value = callee.map { ($0 + place.parameter).take() } ?? .none
+      if place.steps.isEmpty {
+        place.root.pointee = value
+      } else {
+        let steps = place.steps
+        withUnsafeMutablePointer(to: &place.container) { pointer in
+          // The place was there when the call began; only an index that a builtin refuses can fail, and then the
+          // variable keeps its old part.
+          do { try write(value, at: steps[...], in: pointer) } catch { value.release() }
+        }
+        place.root.pointee = place.container
+        steps.release()
+      }
+    }
+  }
+
+  func readPlace(_ function: Unmanaged<FunctionObject>, _ index: Int, _ r: Registers) throws -> Value {
+    let place = function._withUnsafeGuaranteedRef { $0.prototype.paths[index] }
+    let root = root(place, r, function.takeUnretainedValue().prototype)
+    if root.pointee.isBusy { throw busy(place.rootName) }
+    if root.pointee.isMissing { throw unknownName(place.rootName, in: function.takeUnretainedValue().prototype) }
+    let steps = try resolve(place.steps, r, function.takeUnretainedValue().prototype)
+    defer { steps.release() }
+    return try read(steps, from: root)
+  }
+
+  /// `bs[i].vx = e`: changes the innermost part where it stands when nothing else holds what is around it. Takes over
+  /// the value's count.
+  func writePlace(_ function: Unmanaged<FunctionObject>, _ index: Int, _ r: Registers, value: Value) throws {
+    do {
+      try function._withUnsafeGuaranteedRef { object in
+        try withExtendedLifetime(object.prototype) { prototype in
+          try writePlace(prototype, index, r, value)
+        }
+      }
+    } catch {
+      value.release()
+      throw error
+    }
+  }
+
+  private func writePlace(_ prototype: Prototype, _ index: Int, _ r: Registers, _ value: Value) throws {
+    try prototype.paths.withUnsafeBufferPointer { paths in
+      let root = root(paths[index], r, prototype)
+      if root.pointee.isBusy { throw busy(paths[index].rootName) }
+      if root.pointee.isMissing { throw unknownName(paths[index].rootName, in: prototype) }
+      var slot = root
+      let steps = paths[index].steps
+      try steps.withUnsafeBufferPointer { steps in
+        // The common steps are walked without copying indices: a field of a record, an element of a list.
+        for n in 0..<steps.count {
+          switch steps[n] {
+          case .field(let symbol, _) where slot.pointee.isObject(.record):
+            if !slot.pointee.isUnique { slot.put(Value(new: slot.pointee.record!.copied())) }
+            let record = slot.pointee.unchecked(RecordObject.self)
+            if n < steps.count - 1 {
+              guard record._withUnsafeGuaranteedRef({ $0.shape.position(of: symbol) }) != nil else {
+                throw noField(slot.pointee, symbol)
+              }
+            }
+            slot = record._withUnsafeGuaranteedRef { $0.slot(for: symbol) }
+          case .index(let register, _) where slot.pointee.isObject(.list) && r[register].isNumber:
+            if !slot.pointee.isUnique { slot.put(Value(new: slot.pointee.list!.copied())) }
+            slot = try element(of: slot.pointee.unchecked(ListObject.self), r[register])
+          default:
+            let rest = try resolve(Array(steps[n...]), r, prototype)
+            defer { rest.release() }
+            return try write(value, at: rest[...], in: slot)
+          }
+        }
+        slot.put(value)
+      }
+    }
+  }
+
+  private func read(_ steps: [ResolvedStep], from start: Registers) throws -> Value {
+    var value = start.pointee.retained()
+    for step in steps {
+      let next: Value
+      do {
+        switch step {
+        case .field(let symbol): next = try field(of: value, symbol)
+        case .index(let index): next = try indexed(value, by: index)
+        case .indices(let indices): next = try indexed(value, by: indices)
+        }
+      } catch {
+        value.release()
+        throw error
+      }
+      value.release()
+      value = next
+    }
+    return value
+  }
+
+  /// The slot of a part, everything around it unshared; nil when the part has no slot of its own (in a tensor).
+  private func slot(_ steps: ArraySlice<ResolvedStep>, in start: Registers, creating: Bool) throws -> Registers? {
+    guard let step = steps.first else { return start }
+    switch step {
+    case .field(let symbol):
+      guard let record = start.pointee.record else { return nil }
+      if !start.pointee.isUnique { start.put(Value(new: record.copied())) }
+      let own = start.pointee.record!
+      if own.shape.position(of: symbol) == nil, !(creating && steps.count == 1) {
+        throw noField(start.pointee, symbol)
+      }
+      return try slot(steps.dropFirst(), in: own.slot(for: symbol), creating: creating)
+    case .index(let index):
+      guard let list = start.pointee.list, index.isNumber else { return nil }
+      if !start.pointee.isUnique { start.put(Value(new: list.copied())) }
+      let own = start.pointee.unchecked(ListObject.self)
+      return try slot(steps.dropFirst(), in: element(of: own, index), creating: creating)
+    case .indices: return nil
+    }
+  }
+
+  /// Takes over the value's count, unless it throws.
+  private func write(_ value: Value, at steps: ArraySlice<ResolvedStep>, in slot: Registers) throws {
+    guard let step = steps.first else { return slot.put(value) }
+    switch step {
+    case .field(let symbol):
+      guard slot.pointee.record != nil else { return try writeField(value, symbol, steps, in: slot) }
+      if let place = try self.slot([step], in: slot, creating: steps.count == 1) {
+        try write(value, at: steps.dropFirst(), in: place)
+      }
+    case .index(let index):
+      if slot.pointee.list != nil, index.isNumber, let place = try self.slot([step], in: slot, creating: false) {
+        return try write(value, at: steps.dropFirst(), in: place)
+      }
+      try replacePart(of: slot, [try indexValue(index)], with: value, at: steps)
+    case .indices(let indices): try replacePart(of: slot, indices, with: value, at: steps)
+    }
+  }
+
+  /// A part without a slot of its own is read, changed and put back.
+  private func replacePart(
+    of slot: Registers, _ indices: [IndexValue], with value: Value, at steps: ArraySlice<ResolvedStep>
+  ) throws {
+    if steps.count == 1 {
+      try assign(value, to: indices, in: slot)
+      value.release()
+      return
+    }
+    var part = try indexed(slot.pointee, by: indices)
+    do {
+      try withUnsafeMutablePointer(to: &part) { try write(value, at: steps.dropFirst(), in: $0) }
+      try assign(part, to: indices, in: slot)
+      part.release()
+    } catch {
+      part.release()
+      throw error
+    }
+  }
+
+  private func writeField(
+    _ value: Value, _ symbol: Symbol, _ steps: ArraySlice<ResolvedStep>, in slot: Registers
+  ) throws {
+    throw Failure(
+      "not-a-field", "the field `\(symbol.name)` of \(slot.pointee.described) cannot be set",
+      why: "fields can be set in records.")
+  }
+}
+
+extension [ResolvedStep] {
+  /// Gives up the counts of the indices.
+  func release() {
+    for case .index(let value) in self { value.release() }
+  }
+}

@@ -1,0 +1,34 @@
+/// A function written in NNS, with the values that it captured when it was made.
+package final class FunctionObject: Object {
+  package let prototype: Prototype
+  let code: UnsafeMutablePointer<Prototype.Code>
+  let captures: Registers
+
+  /// The captures start as missing; the maker fills them.
+  init(_ prototype: Prototype) {
+    self.prototype = prototype
+    code = prototype.code
+    captures = .allocate(capacity: max(1, prototype.captures.count))
+    captures.initialize(repeating: .missing, count: max(1, prototype.captures.count))
+    super.init(.function)
+  }
+
+  package var name: String { prototype.name }
+
+  deinit {
+    Disposal.releaseAll(UnsafeMutableBufferPointer(start: captures, count: prototype.captures.count))
+    captures.deallocate()
+  }
+}
+
+/// A function of the library, as a value.
+package final class BuiltinObject: Object {
+  package let builtin: Builtin
+  let arity: Int
+
+  package init(_ builtin: Builtin) {
+    self.builtin = builtin
+    arity = builtin.parameters.count
+    super.init(.builtin)
+  }
+}

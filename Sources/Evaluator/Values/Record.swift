@@ -1,0 +1,120 @@
+/// The field names of records, shared by all records that were given the same names in the same order.
+package final class RecordShape {
+  package let keys: [Symbol]
+  private let positions: [Symbol: Int]
+  private var wider: [Symbol: RecordShape] = [:]
+  /// Distinguishes shapes in an instruction's cache.
+  let id: UInt32
+
+  nonisolated(unsafe) private static var made: UInt32 = 1
+  nonisolated(unsafe) package static let empty = RecordShape([])
+
+  private init(_ keys: [Symbol]) {
+    self.keys = keys
+    positions = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1, $0) })
+    id = RecordShape.made
+    RecordShape.made += 1
+  }
+
+  package func position(of key: Symbol) -> Int? { positions[key] }
+
+  package func adding(_ key: Symbol) -> RecordShape {
+    if let known = wider[key] { return known }
+    let shape = RecordShape(keys + [key])
+    wider[key] = shape
+    return shape
+  }
+
+  package static func of(_ keys: [Symbol]) -> RecordShape { keys.reduce(empty) { $0.adding($1) } }
+}
+
+package final class RecordObject: Object {
+  package private(set) var shape: RecordShape
+  final var shapeID: UInt32
+  package private(set) var fields: Registers
+  private var capacity: Int
+
+  /// The fields start as none.
+  package init(_ shape: RecordShape = .empty) {
+    self.shape = shape
+    shapeID = shape.id
+    capacity = max(4, shape.keys.count)
+    fields = .allocate(capacity: capacity)
+    fields.initialize(repeating: .none, count: capacity)
+    super.init(.record)
+  }
+
+  /// Takes over the counts of the values.
+  package convenience init(_ pairs: [(String, Value)]) {
+    self.init()
+    for (key, value) in pairs { self[Symbol(key)] = value }
+  }
+
+  package var keys: [Symbol] { shape.keys }
+  package var length: Int { shape.keys.count }
+  package var values: UnsafeMutableBufferPointer<Value> {
+    UnsafeMutableBufferPointer(start: fields, count: shape.keys.count)
+  }
+
+  /// Reading borrows; writing takes over the value's count.
+  package subscript(key: Symbol) -> Value? {
+    get { shape.position(of: key).map { fields[$0] } }
+    set {
+      guard let newValue else { return }
+      slot(for: key).put(newValue)
+    }
+  }
+
+  package subscript(key: String) -> Value? { self[Symbol(key)] }
+
+  /// The field's place, made when it is new.
+  func slot(for key: Symbol) -> Registers {
+    if let at = shape.position(of: key) { return fields + at }
+    let n = shape.keys.count
+    if n == capacity {
+      let wider = Registers.allocate(capacity: capacity * 2)
+      wider.update(from: fields, count: n)
+      (wider + n).initialize(repeating: .none, count: capacity * 2 - n)
+      fields.deallocate()
+      fields = wider
+      capacity *= 2
+    }
+    shape = shape.adding(key)
+    shapeID = shape.id
+    fields[n] = .none
+    return fields + n
+  }
+
+  func copied() -> RecordObject {
+    let other = RecordObject(shape)
+    for i in 0..<length { other.fields[i] = fields[i].retained() }
+    return other
+  }
+
+  deinit {
+    Disposal.releaseAll(values)
+    fields.deallocate()
+  }
+}
+
+/// An interned name.
+package struct Symbol: Hashable, Sendable {
+  package let id: UInt32
+
+  nonisolated(unsafe) private static var ids: [String: UInt32] = [:]
+  nonisolated(unsafe) private static var names: [String] = []
+
+  package init(_ name: String) {
+    if let known = Symbol.ids[name] {
+      id = known
+    } else {
+      id = UInt32(Symbol.names.count)
+      Symbol.names.append(name)
+      Symbol.ids[name] = id
+    }
+  }
+
+  init(id: UInt32) { self.id = id }
+
+  package var name: String { Symbol.names[Int(id)] }
+}
