@@ -61,7 +61,7 @@ extension Raw {
     let weights = try kernelInput(w, dtype)
     let result = try Tensor.uninitialized(
       try Shape.checked([geometry.batch, geometry.out_height, geometry.out_width, geometry.out]), dtype)
-    try eachChunk(&geometry, dtype) { patches, group, first, last in
+    try eachChunk(geometry, dtype) { patches, group, first, last in
       let (rows, depth, width) = (last - first, geometry.patch, geometry.out / geometry.groups)
       fill(&geometry, group, input, patches, first, last, dtype)
       var job = nns_product(
@@ -85,7 +85,7 @@ extension Raw {
     let gradient = try kernelInput(g, dtype)
     let weights = try kernelInput(w, dtype)
     let result = try Tensor.zeros(shape, dtype)
-    try eachChunk(&geometry, dtype) { patches, group, first, last in
+    try eachChunk(geometry, dtype) { patches, group, first, last in
       let (rows, depth, width) = (last - first, geometry.patch, geometry.out / geometry.groups)
       var job = nns_product(
         m: rows, n: depth, k: width,
@@ -114,7 +114,7 @@ extension Raw {
     let input = try kernelInput(x, dtype)
     let gradient = try kernelInput(g, dtype)
     let result = try Tensor.zeros(shape, dtype)
-    try eachChunk(&geometry, dtype) { patches, group, first, last in
+    try eachChunk(geometry, dtype) { patches, group, first, last in
       let (rows, depth, width) = (last - first, geometry.patch, geometry.out / geometry.groups)
       fill(&geometry, group, input, patches, first, last, dtype)
       var job = nns_product(
@@ -140,7 +140,7 @@ extension Raw {
 
   /// Output pixels in chunks whose patches stay in the second-level cache.
   private static func eachChunk(
-    _ geometry: inout nns_conv, _ dtype: DType, _ body: (UnsafeMutableRawPointer, Int, Int, Int) throws -> Void
+    _ geometry: nns_conv, _ dtype: DType, _ body: (UnsafeMutableRawPointer, Int, Int, Int) throws -> Void
   ) throws {
     let rows = geometry.batch * geometry.out_height * geometry.out_width
     let depth = geometry.patch
