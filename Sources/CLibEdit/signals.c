@@ -10,9 +10,23 @@
 #include <time.h>
 #include <unistd.h>
 
-volatile sig_atomic_t nns_signal_interrupt;
-volatile sig_atomic_t nns_signal_resize;
-volatile sig_atomic_t nns_signal_continue;
+static volatile sig_atomic_t nns_signal_interrupt;
+static volatile sig_atomic_t nns_signal_resize;
+static volatile sig_atomic_t nns_signal_continue;
+
+int nns_signal_interrupted(void) { return nns_signal_interrupt != 0; }
+
+int nns_signal_take_resize(void) {
+  if (!nns_signal_resize) return 0;
+  nns_signal_resize = 0;
+  return 1;
+}
+
+int nns_signal_take_continue(void) {
+  if (!nns_signal_continue) return 0;
+  nns_signal_continue = 0;
+  return 1;
+}
 
 static volatile sig_atomic_t second_ends;
 static struct termios kept;

@@ -40,12 +40,12 @@ int nns_edit_width(uint32_t scalar);
 // Columns and rows of the terminal behind a descriptor; 0 where there is none.
 void nns_terminal_size(int descriptor, int *columns, int *rows);
 
-// Signals. The handlers only set these.
-extern volatile sig_atomic_t nns_signal_interrupt;
-extern volatile sig_atomic_t nns_signal_resize;
-extern volatile sig_atomic_t nns_signal_continue;
+// Signals: the handlers only set flags. Asking for a resize or a continuation takes the flag away.
+int nns_signal_interrupted(void);
+int nns_signal_take_resize(void);
+int nns_signal_take_continue(void);
 
-// Ctrl-C sets `nns_interrupt_flag` (CKernels) and `nns_signal_interrupt`. With `may_end` a second Ctrl-C, when nothing
+// Ctrl-C sets `nns_interrupt_flag` (CKernels) and a flag of its own. With `may_end` a second Ctrl-C, when nothing
 // has answered the first, ends the process as it would have without a handler.
 void nns_signals_install(int may_end);
 void nns_interrupt_reset(void);
