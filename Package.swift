@@ -46,7 +46,7 @@ let package = Package(
 
     // Data, judging, explaining.
     module("Tables", ["Diagnostics", "JSON", "Tensors", "CZlib", "CDatasets"]),
-    module("Preprocessing", ["Diagnostics", "Tensors", "Autodiff", "Layers", "Tables"]),
+    module("Preprocessing", ["Diagnostics", "JSON", "Tensors", "Autodiff", "Layers", "Tables"]),
     module("Compression", ["Diagnostics", "Tensors", "Autodiff", "Layers"]),
     module("Evaluation", ["Diagnostics", "Tensors", "Tables"]),
     module("Insight", ["Diagnostics", "Tensors", "Autodiff", "Layers", "Losses"]),
@@ -74,7 +74,7 @@ let package = Package(
     // The tests of whole programs, and the tool behind scripts/check and scripts/parity.
     .testTarget(name: "GoldenTests"),
     .testTarget(name: "SyntaxTests", dependencies: ["Diagnostics", "Syntax"]),
-    .testTarget(name: "DataTests", dependencies: ["Diagnostics", "Tables", "Evaluation"]),
+    .testTarget(name: "DataTests", dependencies: ["Diagnostics", "Tensors", "Tables", "Evaluation"]),
     .executableTarget(name: "workbench", path: "Tests/Workbench"),
   ]
 )

@@ -1,4 +1,5 @@
 import Diagnostics
+import Tensors
 
 extension CSV {
   /// Writes a table; a missing value is an empty field. The old file stays until the new one is whole.
@@ -35,7 +36,7 @@ extension CSV {
         case .missing:
           // An empty line would be skipped by readers.
           if table.columnCount == 1 { append("") }
-        case .number(let x): out += Array(NumberText.write(x).utf8)
+        case .number(let x): out += Array(formatNumber(x).utf8)
         case .text(let text): append(text)
         case .bool(let b): out += Array((b ? "true" : "false").utf8)
         }

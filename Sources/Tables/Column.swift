@@ -1,4 +1,5 @@
 import Diagnostics
+import Tensors
 
 /// The values of one column, all of one kind; nan or nil is a missing value.
 package enum Column: Sendable {
@@ -144,7 +145,7 @@ extension Cell {
   package var shown: String {
     switch self {
     case .missing: "none"
-    case .number(let x): NumberText.write(x)
+    case .number(let x): formatNumber(x)
     case .text(let x): "\"\(x)\""
     case .bool(let x): x ? "true" : "false"
     }

@@ -98,12 +98,6 @@ enum NumberText {
     }
   }
 
-  /// The shortest text that reads back as the same number, whole numbers without `.0`.
-  static func write(_ x: Double) -> String {
-    if x == x.rounded(), abs(x) < 1e15 { return x == 0 && x.sign == .minus ? "-0" : String(Int(x)) }
-    return x.isInfinite ? (x < 0 ? "-inf" : "inf") : "\(x)"
-  }
-
   private static let powers: [Double] = [
     1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
     1e21, 1e22,
