@@ -39,6 +39,7 @@ package struct ParameterInfo {
   package var typeName: String
   package var isInout: Bool
   package var isRest: Bool
+  package var isNamedRest: Bool
   /// Nil when the argument must be given. Owned for as long as the program runs.
   package var defaultValue: Value?
   package var constraints: [String]
@@ -49,6 +50,7 @@ package struct ParameterInfo {
   /// `slope=0.01`, `&net`, `..xs`
   package var declaration: String {
     if isRest { return "..\(name)" }
+    if isNamedRest { return "name=…" }
     let mark = isInout ? "&" : ""
     guard let defaultValue else { return mark + name }
     return "\(mark)\(name)=\(defaultValue.sourceText)"

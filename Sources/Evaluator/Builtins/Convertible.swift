@@ -14,6 +14,7 @@ package protocol Convertible: ValueConvertible {
   static var typeName: String { get }
   static var isInout: Bool { get }
   static var isRest: Bool { get }
+  static var isNamedRest: Bool { get }
   /// Nil when the value is of another type. The register is borrowed.
   static func from(_ register: Registers) throws -> Self?
 }
@@ -21,6 +22,7 @@ package protocol Convertible: ValueConvertible {
 extension Convertible {
   package static var isInout: Bool { false }
   package static var isRest: Bool { false }
+  package static var isNamedRest: Bool { false }
 }
 
 extension Value: Convertible {
@@ -143,6 +145,19 @@ package struct Rest<Element: Convertible>: Convertible {
     return Rest(values)
   }
   package func makeValue() -> Value { values.makeValue() }
+}
+
+/// The named arguments that no other parameter takes: `with(t, total=t => t.a + t.b)`. The values are borrowed.
+package struct NamedRest: Convertible {
+  package var values: [(name: String, value: Value)]
+
+  package static var typeName: String { "named value" }
+  package static var isNamedRest: Bool { true }
+  package static func from(_ register: Registers) -> NamedRest? {
+    guard let record = register.pointee.record else { return nil }
+    return NamedRest(values: zip(record.keys, record.values).map { ($0.name, $1) })
+  }
+  package func makeValue() -> Value { Value(new: RecordObject(values.map { ($0, $1.retained()) })) }
 }
 
 extension Shape: ValueConvertible {

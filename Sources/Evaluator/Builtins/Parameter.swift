@@ -24,7 +24,7 @@ package struct Parameter<T: Convertible> {
 
   var info: ParameterInfo {
     ParameterInfo(
-      name: name, summary: summary, typeName: T.typeName, isInout: T.isInout, isRest: T.isRest,
+      name: name, summary: summary, typeName: T.typeName, isInout: T.isInout, isRest: T.isRest, isNamedRest: T.isNamedRest,
       defaultValue: defaultValue?.makeValue(), constraints: constraints.map(\.text),
       counterexamples: constraints.map { $0.counterexample.borrowedSource }, symbol: Symbol(name))
   }

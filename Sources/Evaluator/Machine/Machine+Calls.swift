@@ -284,8 +284,8 @@ extension Machine {
 }
 
 extension Builtin {
-  /// Whether even a call with as many arguments as parameters must be put in order: `&` and rest parameters.
-  var needsArranging: Bool { parameters.contains { $0.isInout || $0.isRest } }
+  /// Whether even a call with as many arguments as parameters must be put in order: `&` and rest parameters, named ones too.
+  var needsArranging: Bool { parameters.contains { $0.isInout || $0.isRest || $0.isNamedRest } }
 
   /// The arguments of one call in the order of the parameters, each with a count of its own.
   final class Arranged {
@@ -325,13 +325,22 @@ extension Builtin {
   ) throws {
     let rest = parameters.firstIndex(where: \.isRest)
     var restValues: [Value] = []
+    let named = parameters.firstIndex(where: \.isNamedRest)
+    var namedValues: [(name: String, value: Value)] = []
     var given = Set<Int>()
     var next = 0
     for (n, value) in values.enumerated() {
       let position = positions?[n] ?? n
       var at: Int
       if let name = names[n] {
-        guard let found = parameters.firstIndex(where: { $0.symbol == name && !$0.isRest }) else {
+        guard let found = parameters.firstIndex(where: { $0.symbol == name && !$0.isRest && !$0.isNamedRest }) else {
+          if named != nil, !isInout[n] {
+            if namedValues.contains(where: { $0.name == name.name }) {
+              throw givenTwice(self.name, name.name, argument: position)
+            }
+            namedValues.append((name.name, value))
+            continue
+          }
           throw unknownArgument(
             self.name, name.name, parameters.map(\.name), usage: parameters.map(\.declaration).joined(separator: ", "),
             argument: position)
@@ -345,7 +354,7 @@ extension Builtin {
           restValues.append(value)
           continue
         }
-        if at >= parameters.count { throw tooMany(self.name, parameters.count, values.count) }
+        if at >= parameters.count || at == named { throw tooMany(self.name, named ?? parameters.count, values.count) }
       }
       given.insert(at)
       if parameters[at].isInout, !isInout[n] { throw needsInout(self.name, parameters[at].name, argument: position) }
@@ -363,6 +372,8 @@ extension Builtin {
     for (j, p) in parameters.enumerated() where !given.contains(j) {
       if p.isRest {
         arguments.registers[j] = Value(list: restValues.map { $0.retained() })
+      } else if p.isNamedRest {
+        arguments.registers[j] = NamedRest(values: namedValues).makeValue()
       } else if let value = p.defaultValue {
         arguments.registers[j] = value.retained()
       } else {
