@@ -13,10 +13,10 @@ extension Parser {
   func chainedComparison(_ left: Expression, _ operation: Span) -> Problem {
     var problem = Problem(
       "comparisons do not chain", operation, id: "chained-comparison",
-      why: "`\(source.text(left.span))` is true or false, and has no order of its own.")
+      why: "`\(source.text(left.span).prefix(60))` is true or false, and has no order of its own.")
     guard case .compare(_, let first, _, let middle) = left.kind else { return problem }
     problem.related = [(first, "")]
-    var probe = self
+    guard var probe = probe() else { return problem }
     var edits: [Problem.Edit] = []
     var operand = source.text(middle.span)
     while edits.count < 16,
@@ -36,7 +36,7 @@ extension Parser {
   func steppedRange(_ from: Expression, _ to: Expression) -> Problem {
     var problem = Problem(
       "a range outside an index has no step", span, why: "`range(a, b, step=n)` has one.")
-    var probe = self
+    guard var probe = probe() else { return problem }
     probe.advanceOverOperator()
     guard let step = try? probe.operators(minimum: Power.add) else { return problem }
     let (a, b, c) = (source.text(from.span), source.text(to.span), source.text(step.span))
@@ -47,7 +47,7 @@ extension Parser {
   func notAsOperand() -> Problem {
     var problem = Problem(
       "`not` cannot stand inside this operation", span, why: "it binds less tightly; use parentheses.")
-    var probe = self
+    guard var probe = probe() else { return problem }
     probe.advance()
     if let rest = try? probe.operators(minimum: Power.not) {
       problem.fixes = [[.init(at: start, insert: "("), .init(at: rest.span.end, insert: ")")]]
@@ -73,7 +73,7 @@ extension Parser {
       return problem
     }
     let parameter = lastOperand(left).span
-    var probe = self
+    guard var probe = probe() else { return problem }
     probe.at = last
     probe.brackets = brackets
     guard probe.start == parameter.start, let function = try? probe.expression() else { return problem }

@@ -44,9 +44,12 @@ extension Parser {
   }
 
   /// A block whose first statement starts `NAME:` or `NAME,` was read as a record and failed.
-  func blockMistakenForRecord(_ problem: Problem, _ saved: Parser, _ head: Span) -> Stop {
+  mutating func blockMistakenForRecord(_ problem: Problem, _ saved: Parser, _ head: Span) -> Stop {
     // Only when reading it as a block succeeds.
+    guard !isProbe, !hasTriedBlock else { return .problem(problem) }
+    hasTriedBlock = true
     var probe = saved
+    probe.isProbe = true
     probe.problem = nil
     probe.loops = 0
     guard let block = try? probe.block(after: "=>"), !block.isEmpty else { return .problem(problem) }

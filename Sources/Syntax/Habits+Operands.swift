@@ -179,31 +179,33 @@ extension Parser {
   }
 
   /// Where the operand that ends before the current token starts: right of the nearest `=`, `,`, `return`, or opener.
-  private var operandStart: Int? {
+  private var operandStart: Int? { operandIndex.map { tokens[$0].start } }
+
+  /// The first token of that operand.
+  var operandIndex: Int? {
     var i = last
     var level = 0
     while i >= 0 {
       switch tokens[i].kind {
       case .rightParen, .rightBracket, .rightBrace: level += 1
       case .leftParen, .leftBracket, .leftBrace:
-        if level == 0 { return tokens[i + 1].start }
+        if level == 0 { return i + 1 + (tokens[i + 1].kind == .newline ? 1 : 0) }
         level -= 1
       case .equal, .comma, .plusEqual, .minusEqual, .starEqual, .slashEqual, .keywordReturn, .fatArrow, .newline,
         .semicolon, .colon, .stringHead, .stringMiddle:
-        if level == 0 { return tokens[i + 1].start }
+        if level == 0 { return i + 1 + (tokens[i + 1].kind == .newline ? 1 : 0) }
       default: break
       }
       i -= 1
     }
-    return tokens[0].start
+    return 0
   }
 
   /// `a if c else b`
   private func ternaryHabit() -> Problem {
     var problem = Problem(
       "`if` comes before the value it chooses", span, why: "a choice is written `if c { a } else { b }`.")
-    guard let first = operandStart else { return problem }
-    var probe = self
+    guard let first = operandStart, var probe = probe() else { return problem }
     probe.advance()
     guard let condition = try? probe.operators(minimum: Power.or) else { return problem }
     let value = source.text(first..<lastEnd)
@@ -219,8 +221,7 @@ extension Parser {
 
   /// `c ? a : b`
   private func questionFix() -> [Problem.Edit]? {
-    guard let first = operandStart else { return nil }
-    var probe = self
+    guard let first = operandStart, var probe = probe() else { return nil }
     probe.advance()
     guard let a = try? probe.expression(), probe.kind == .colon else { return nil }
     probe.advance()
@@ -235,7 +236,7 @@ extension Parser {
     guard let opener = brackets.last, tokens[opener].kind == .leftBracket || tokens[opener].kind == .leftParen else {
       return nil
     }
-    var probe = self
+    guard var probe = probe() else { return nil }
     probe.advance()
     guard probe.kind == .name, probe.next == .keywordIn else { return nil }
     let name = probe.name()

@@ -60,6 +60,18 @@ extension Parser {
           "expected \(what), found \(found)", foundSpan, related: [(span(ofToken: opener), "opened here")],
           why: closer == .rightBracket ? "rows of a matrix are brackets too: `[[1, 2], [3, 4]]`." : nil))
     }
+    if kind == .equal, let statement = operandIndex, tokens[statement].flags.contains(.newlineBefore) {
+      return fail(
+        Problem(
+          "`\(openerText)` is never closed", span(ofToken: opener), label: "opened here",
+          related: [(span(ofToken: statement).union(span), "a statement begins")],
+          why: "inside `\(openerText)` a new line does not end anything.",
+          fix: [
+            .init(
+              at: tokens[statement - 1].kind == .newline ? tokens[statement - 2].end : tokens[statement - 1].end,
+              insert: closerText)
+          ]))
+    }
     if let habit = argumentHabit(closer) ?? followingHabit() { return fail(habit) }
     let isOnNewLine = token.flags.contains(.newlineBefore)
     if isOnNewLine, kind == .leftParen || kind == .leftBracket || kind == .dot {
@@ -87,7 +99,7 @@ extension Parser {
 
   /// `[1 2 3]`: commas before each item up to the closer, when that is all that is missing.
   private func missingCommas(_ closer: Token.Kind) -> [Problem.Edit]? {
-    var probe = self
+    guard var probe = probe() else { return nil }
     var edits: [Problem.Edit] = []
     while probe.kind != closer, edits.count < 32 {
       if probe.kind == .comma {

@@ -129,6 +129,7 @@ extension Parser {
 
   mutating func parameters() throws(Stop) -> [ParameterSyntax] {
     var result: [ParameterSyntax] = []
+    var names = NameSet()
     var tall = 0
     try enter()
     let saved = open(ignoringNewlines: true)
@@ -142,8 +143,8 @@ extension Parser {
           note(defaultBeforePlain(before.name, parameter.name))
         }
       }
-      if parameter.name.text != "_", let before = result.first(where: { $0.name.text == parameter.name.text }) {
-        note(repeated("parameter", parameter.name, before.name))
+      if parameter.name.text != "_", let before = names.insert(parameter.name) {
+        note(repeated("parameter", parameter.name, before))
       }
       result.append(parameter)
       if !take(.comma) { break }

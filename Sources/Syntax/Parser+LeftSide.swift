@@ -64,10 +64,9 @@ extension Parser {
   }
 
   private mutating func checkDistinct(_ names: [Name]) {
-    var seen: [String: Name] = [:]
+    var seen = NameSet()
     for name in names {
-      if let before = seen[name.text] { note(repeated("name", name, before)) }
-      seen[name.text] = name
+      if let before = seen.insert(name) { note(repeated("name", name, before)) }
     }
   }
 }

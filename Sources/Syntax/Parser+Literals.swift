@@ -57,7 +57,7 @@ extension Parser {
     let first = start
     try enter()
     var fields: [Field] = []
-    var names: [Name] = []
+    var names = NameSet()
     var tall = 0
     let saved = open(ignoringNewlines: true)
     while kind != .rightBrace {
@@ -65,9 +65,7 @@ extension Parser {
       tall = max(tall, height)
       switch field {
       case .pair(let name, _), .shorthand(let name):
-        if let before = names.first(where: { $0.text == name.text }) { note(repeated("field", name, before)) }
-        // Beyond this, looking for pairs would be slow; the evaluator keeps the last.
-        if names.count < 256 { names.append(name) }
+        if let before = names.insert(name) { note(repeated("field", name, before)) }
       case .spread: break
       }
       fields.append(field)
@@ -137,6 +135,7 @@ extension Parser {
 
   private mutating func tableHead() throws(Stop) -> [Name] {
     var columns: [Name] = []
+    var names = NameSet()
     advance()
     repeat {
       let name: Name
@@ -148,7 +147,7 @@ extension Parser {
       } else {
         throw unexpected("a column's name")
       }
-      if let before = columns.first(where: { $0.text == name.text }) { note(repeated("column", name, before)) }
+      if let before = names.insert(name) { note(repeated("column", name, before)) }
       columns.append(name)
       guard take(.bar) else { throw unexpected("`|` after the column's name") }
     } while kind != .newline && kind != .eof && kind != .semicolon && kind != .rightBrace

@@ -33,18 +33,17 @@ extension Parser {
   private mutating func arguments() throws(Stop) -> [Argument] {
     try enter()
     var result: [Argument] = []
-    var names: [Name] = []
+    var names = NameSet()
+    var lastName: Name?
     var tall = 0
     let saved = open(ignoringNewlines: true)
     while kind != .rightParen {
       let argument = try argument()
       tall = max(tall, height)
       if let name = argument.name {
-        if let before = names.first(where: { $0.text == name.text }) {
-          note(repeated("argument", name, before))
-        }
-        names.append(name)
-      } else if let before = names.last, !argument.isSpread {
+        if let before = names.insert(name) { note(repeated("argument", name, before)) }
+        lastName = name
+      } else if let before = lastName, !argument.isSpread {
         note(positionalAfterNamed(argument, before))
       }
       result.append(argument)

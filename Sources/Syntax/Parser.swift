@@ -53,10 +53,14 @@ struct Parser {
   var cells: [Program.Cell] = []
   /// Every `_` read as a value that no pipe and no assignment has claimed yet.
   var placeholders: [Span] = []
+  /// Whether this is a copy that tries how a mistake could be mended; it makes no further copies.
+  var isProbe = false
+  /// Whether a record that failed has been read as a block already.
+  var hasTriedBlock = false
   /// A mistake that did not stop the parser; reported when nothing else is wrong.
   var problem: Problem?
 
-  static let depthLimit = 900
+  static let depthLimit = 640
   static let heightLimit = 1000
 
   static func run(_ source: SourceText, mode: ParseMode, checksFixes: Bool) -> ParseResult {
@@ -173,6 +177,14 @@ struct Parser {
     brackets.removeLast()
     ignoresNewlines = saved
     advance()
+  }
+
+  /// A copy that reads on from here to see how a mistake could be mended; nil in such a copy.
+  func probe() -> Parser? {
+    guard !isProbe, checksFixes else { return nil }
+    var copy = self
+    copy.isProbe = true
+    return copy
   }
 
   // MARK: Limits

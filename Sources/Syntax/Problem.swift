@@ -81,10 +81,10 @@ struct Problem {
     if lines.count > Self.hintLines { lines = lines.lowerBound...lines.lowerBound }
     let wider = min(lines.lowerBound, noticed)...max(lines.upperBound, noticed)
     if wider.count <= Self.hintLines { lines = wider }
-    let hint = lines.map { text.text(text.range(ofLine: $0)) }
+    let hint = lines.map { text.text(text.range(ofLine: $0)) }.filter { !$0.trimmed.isEmpty }
     guard hint.allSatisfy({ $0.utf8.count <= 200 }) else { return nil }
     let indent = hint.map { $0.prefix { $0 == " " || $0 == "\t" }.count }.min() ?? 0
-    return hint.map { String($0.dropFirst(indent)) }.joined(separator: "\n").trimmedAtEnd
+    return hint.map { String($0.dropFirst(indent)).trimmedAtEnd }.joined(separator: "\n")
   }
 
   private static let hintLines = 4
