@@ -132,7 +132,18 @@ extension Parser {
   }
 
   func foreignConstant(_ name: Name, _ meant: String) -> Problem {
-    Problem("`\(name.text)` is written `\(meant)`", name.span, fix: [.init(name.span, meant)])
+    var problem = Problem("`\(name.text)` is written `\(meant)`", name.span, fix: [.init(name.span, meant)])
+    // Others on the same line are mended along with it.
+    var all = [Problem.Edit(name.span, meant)]
+    var i = at
+    while tokens[i].kind != .newline, tokens[i].kind != .eof {
+      if tokens[i].kind == .name, let meant = constantOfOtherLanguages(text(ofToken: i)) {
+        all.append(.init(span(ofToken: i), meant))
+      }
+      i += 1
+    }
+    problem.fixes.append(all)
+    return problem
   }
 
   // MARK: Fields and indices

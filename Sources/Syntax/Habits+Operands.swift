@@ -27,6 +27,12 @@ extension Parser {
         "`\(kind == .slash ? "/*" : "//")` does not start a comment", span, why: "`#` does.",
         fix: kind == .slashSlash ? [.init(span, "#")] : nil)
     case .equal: return equalHabit()
+    case .at where tokens[at + 1].kind == .name && touches(at, at + 1) && (last < 0 || tokens[last].kind != .name):
+      // A decorator is alone on its line.
+      var i = at
+      while tokens[i].kind != .newline, tokens[i].kind != .eof { i += 1 }
+      guard tokens[i].kind == .newline, tokens[i + 1].kind == .keywordFn || isWord(i + 1, "def") else { return nil }
+      return Problem("there are no decorators", span, why: "write `f = wrap(f)` below the function.")
     case .greater where last >= 0 && tokens[last].kind == .less && touches(last, at):
       return Problem(
         "`<>` is written `!=`", Span(tokens[last].start, token.end),
@@ -49,6 +55,8 @@ extension Parser {
         "`\(word)` is a statement and gives no value", span,
         why: kind == .keywordFor ? "`map(xs, x => …)` makes a list; a loop stands on a line of its own." : nil)
     case .rightParen, .rightBracket, .rightBrace: return closerHabit()
+    case .stringMiddle, .stringTail, .formatSpec:
+      return Problem("an expression is missing before \(kind == .formatSpec ? "`:`" : "`}`")", Span(start, start + 1))
     case .ampersand:
       return Problem(
         "`&` belongs right before an argument of a call", span, why: "`f(&x)` lets `f` change `x`.")
@@ -172,7 +180,7 @@ extension Parser {
   }
 
   /// A word with blanks where it would touch its neighbours.
-  private func spaced(_ word: String, _ place: Span) -> String {
+  func spaced(_ word: String, _ place: Span) -> String {
     let before = place.start > 0 && bytes[place.start - 1] != 0x20 ? " " : ""
     let after = place.end < bytes.count && bytes[place.end] != 0x20 ? " " : ""
     return before + word + after
@@ -250,11 +258,12 @@ extension Parser {
     }
     guard probe.kind == tokens[opener].kind.closer else { return nil }
     let value = source.text(tokens[opener].end..<lastEnd)
+    let mapped = value.trimmed == name.text ? list : "map(\(list), \(name.text) => \(value))"
     let isCall = tokens[opener].kind == .leftParen && opener > 0 && touches(opener - 1, opener)
     if isCall {
-      return [.init(Span(tokens[opener].end, probe.start), "map(\(list), \(name.text) => \(value))")]
+      return [.init(Span(tokens[opener].end, probe.start), mapped)]
     }
-    return [.init(Span(tokens[opener].start, probe.token.end), "map(\(list), \(name.text) => \(value))")]
+    return [.init(Span(tokens[opener].start, probe.token.end), mapped)]
   }
 
   /// `f(lr: 0.1)`, and `=` in brackets.

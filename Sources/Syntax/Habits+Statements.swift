@@ -21,7 +21,7 @@ extension Parser {
       if kind == .colon { return colonAfterStatement(expression) }
     }
     if kind == .colon, tokens[at + 1].kind == .equal, touches(at, at + 1) { return walrus() }
-    if let habit = followingHabit() { return habit }
+    if let habit = wordHabit() ?? followingHabit() { return habit }
     if kind == .leftBrace {
       return Problem(
         "expected the end of the statement, found `{`", span,
@@ -39,6 +39,13 @@ extension Parser {
     return problem
   }
 
+  func keywordAsName() -> Problem {
+    let word = text(ofToken: at)
+    return Problem(
+      "`\(word)` is a keyword and no name", span, why: "keywords may name fields, record keys and arguments only.",
+      fix: [.init(at: token.end, insert: "_")])
+  }
+
   private func walrus() -> Problem {
     let place = Span(start, tokens[at + 1].end)
     return Problem("`:=` is written `=`", place, fix: [.init(place, "=")])
@@ -54,6 +61,33 @@ extension Parser {
     default:
       return Problem("`:` cannot stand here", span, why: "blocks stand in `{ }`, records are written `{name: value}`.")
     }
+  }
+
+  /// `} elif c {` and `= lambda x: e`.
+  private func wordHabit() -> Problem? {
+    if kind == .name, last >= 0, tokens[last].kind == .rightBrace,
+      isWord(at, "elif") || isWord(at, "elsif") || isWord(at, "elseif")
+    {
+      return Problem("`\(text(ofToken: at))` is written `else if`", span, fix: [.init(span, "else if")])
+    }
+    return last >= 0 && isWord(last, "lambda") ? lambdaHabit(span(ofToken: last)) : nil
+  }
+
+  /// `lambda x: e`
+  func lambdaHabit(_ word: Span) -> Problem {
+    var problem = Problem("a function without a name is written `x => …`", word)
+    var i = at
+    var names: [String] = []
+    while tokens[i].kind == .name || tokens[i].kind == .underscore {
+      names.append(text(ofToken: i))
+      i += 1
+      if tokens[i].kind == .comma { i += 1 }
+    }
+    if tokens[i].kind == .colon, !names.isEmpty {
+      let head = names.count == 1 ? names[0] : "fn(\(names.joined(separator: ", ")))"
+      problem.fixes = [[.init(Span(word.start, tokens[i].end), head + " =>")]]
+    }
+    return problem
   }
 
   /// `let x = 1`, `def f(x):`, `import numpy` and the like: a word that another language starts a statement with.
@@ -110,12 +144,8 @@ extension Parser {
 
   /// `def f(x):` and `function f(x) {`.
   private func foreignFunction(_ word: String, _ place: Span) -> Problem {
+    if word == "lambda" { return lambdaHabit(place) }
     var problem = Problem("a function starts with `fn`", place, why: "`fn f(x) { … }`, or `fn f(x) => e`.")
-    if word == "lambda" {
-      problem.message = "a function without a name is written `x => …`"
-      problem.why = nil
-      return problem
-    }
     let head = Problem.Edit(place, "fn")
     problem.fixes = [[head]]
     if let edits = pythonBlock(headStart: place.start) { problem.fixes.append([head] + edits) }
@@ -134,21 +164,16 @@ extension Parser {
   /// A line that starts with an operator and looks like the continuation of the one above.
   func checkLineStart(after above: Int) throws(Stop) {
     switch kind {
-    case .plus, .star, .slash, .keywordAnd, .keywordOr, .slashSlash, .percent, .starStar, .at, .equalEqual, .bangEqual,
-      .less, .lessEqual, .greater, .greaterEqual, .keywordIn, .dotDot, .dotDotEqual:
+    case .plus, .star, .slash, .keywordAnd, .keywordOr, .slashSlash, .percent, .starStar, .equalEqual, .bangEqual,
+      .less, .lessEqual, .greater, .greaterEqual, .keywordIn, .dotDotEqual:
       if kind == .plus, tokens[at + 1].kind == .plus, touches(at, at + 1) { return }
       if kind == .slash || kind == .slashSlash, let comment = operandHabit(), looksLikeComment { throw fail(comment) }
-      if kind == .at, touches(at, at + 1), tokens[at + 1].kind == .name,
-        source.text(tokens[at + 1].start..<lineEnd).hasSuffix(")") == false,
-        tokens[at + 2].kind == .newline
-      {
-        throw fail(Problem("there are no decorators", span, why: "write `f = wrap(f)` below the function."))
-      }
       throw fail(operatorLine())
     case .minus:
       let isDeeper = column(start) > column(above)
       let isSpaced = at + 1 < tokens.count && !touches(at, at + 1)
       if isDeeper || isSpaced { throw fail(operatorLine()) }
+    case .at: throw fail(operandHabit() ?? operatorLine())
     case .keywordElse, .keywordCatch: throw fail(elseOnOwnLine())
     case .dot where tokens[at + 1].kind.isKey:
       throw fail(

@@ -34,7 +34,10 @@ package func tokens(of text: String) -> [SyntaxToken] {
     for (index, token) in output.tokens.enumerated() where token.kind != .newline {
       addComments(before: token.start)
       if token.kind == .eof { break }
-      result.append(SyntaxToken(kind: highlight(output.tokens, index, bytes), span: Span(token.start, token.end)))
+      // A string that is still open is one fault over tokens that were read before it showed.
+      let start = max(token.start, result.last?.span.end ?? 0)
+      if start >= token.end { continue }
+      result.append(SyntaxToken(kind: highlight(output.tokens, index, bytes), span: Span(start, token.end)))
     }
     return result
   }

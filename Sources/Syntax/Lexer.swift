@@ -56,7 +56,7 @@ struct Lexer {
       if at >= count { break }
       token()
     }
-    flushNewline(before: .eof)
+    if !openCode.isEmpty { abandonString(count) }
     emit(.eof, count, count)
   }
 

@@ -40,7 +40,14 @@ extension Parser {
   }
 
   /// Where to put the caret for the current token: behind the last one at the end of a line.
-  var foundSpan: Span { kind == .newline || kind == .eof ? Span(lastEnd, lastEnd + 1) : span }
+  var foundSpan: Span {
+    switch kind {
+    case .newline, .eof: Span(lastEnd, lastEnd + 1)
+    // Of the string that goes on, only the brace.
+    case .stringMiddle, .stringTail: Span(start, start + 1)
+    default: span
+    }
+  }
 
   /// A bracket that something else than its closer follows.
   func unclosed(_ closer: Token.Kind, expecting what: String) -> Stop {
@@ -58,7 +65,8 @@ extension Parser {
       return fail(
         Problem(
           "expected \(what), found \(found)", foundSpan, related: [(span(ofToken: opener), "opened here")],
-          why: closer == .rightBracket ? "rows of a matrix are brackets too: `[[1, 2], [3, 4]]`." : nil))
+          why: closer == .rightBracket ? "rows of a matrix are brackets too: `[[1, 2], [3, 4]]`." : nil,
+          fix: kind == .semicolon && closer != .rightBracket ? [.init(span, ",")] : nil))
     }
     if kind == .equal, let statement = operandIndex, tokens[statement].flags.contains(.newlineBefore) {
       return fail(
@@ -87,6 +95,7 @@ extension Parser {
       problem = Problem("expected \(what), found \(found)", span, related: relatedOpener(opener))
     }
     if let commas = missingCommas(closer) { problem.fixes.append(commas) }
+    if closer == .rightBrace { problem.fixes.append([.init(at: lastEnd, insert: ",")]) }
     problem.fixes.append([.init(at: lastEnd, insert: closerText)])
     return fail(problem)
   }
@@ -114,12 +123,11 @@ extension Parser {
   }
 
   private func openerOnNewLine(_ opener: Int) -> Problem {
-    let gap = Span(lastEnd, start)
     let what = kind == .dot ? "`.`" : "`\(text(ofToken: at))`"
     return Problem(
       "\(what) starts a line", span, related: relatedOpener(opener),
       why: "\(what) stands on the line of what it applies to; before a new item a `,` is missing.",
-      fix: [.init(gap, kind == .dot ? "" : ",")])
+      fix: kind == .dot ? [.init(Span(lastEnd, start), "")] : [.init(at: lastEnd, insert: ",")])
   }
 
   /// A file that ends too early: the innermost open bracket is to blame, else the operator at the end.

@@ -75,6 +75,7 @@ extension Parser {
   }
 
   private mutating func statementKind() throws(Stop) -> Statement.Kind {
+    if kind.isKeyword, next == .equal || next == .plusEqual, kind != .keywordReturn { throw fail(keywordAsName()) }
     switch kind {
     case .keywordFn where next == .name: return try functionStatement()
     case .keywordFor: return try forStatement()

@@ -37,10 +37,11 @@ extension Parser {
     case .character(let character):
       return strangeCharacter(character)
     case .lookalike(let character, let meant):
-      let isWord = meant.first?.isLetter == true
-      let replacement = isWord || meant.hasPrefix("**") ? " \(meant) " : meant
+      let isWord = meant.first?.isLetter == true || meant.hasPrefix("**")
+      let replacement = isWord ? spaced(meant, span) : meant
       var problem = Problem("`\(character)` is not `\(meant)`", span, why: "operators are written in ASCII.")
-      problem.fixes = [[.init(span, meant)], [.init(span, replacement)]] + allLookalikesReplaced(meant)
+      problem.fixes = [[.init(span, replacement)], [.init(span, meant)]] + allLookalikesReplaced(meant)
+      if meant == "->" { problem.fixes.append([.init(span, "=>")]) }
       return problem
     case .smartQuotes(let quote, let closing):
       return Problem(
@@ -67,6 +68,7 @@ extension Parser {
       problem.why = "a string ends on its line; one that spans lines stands in `\"\"\"`."
     }
     let trailing = text.reversed().prefix { $0 == " " || $0 == ")" || $0 == "]" || $0 == "}" || $0 == "," }.count
+    if text.contains("{") { problem.fixes.append([.init(at: token.end, insert: "}" + quote)]) }
     for back in Set([0, trailing]).sorted(by: >) {
       problem.fixes.append([.init(at: token.end - back, insert: quote)])
     }
