@@ -2,9 +2,7 @@ import CKernels
 import Diagnostics
 
 /// What Autodiff hangs on a recorded tensor. Raw operations ignore it, and their results have none.
-package class TapeNode {
-  package init() {}
-}
+package typealias TapeNode = AnyObject
 
 /// A view of a storage: a value, like a number. Changing one never changes another.
 ///

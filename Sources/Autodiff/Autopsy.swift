@@ -1,0 +1,46 @@
+import Diagnostics
+import Tensors
+
+/// Finds the operation that first made a value that is not finite.
+///
+/// `fit` switches it on to run a failed batch again; the operation throws where it stands, so the evaluator adds its line.
+package enum Autopsy {
+  nonisolated(unsafe) package fileprivate(set) static var isActive = false
+
+  /// Runs `body` with every recorded operation, and every gradient, checked.
+  ///
+  /// - Throws: `nan-loss` at the first operation that turns finite values into nan or infinity.
+  package static func run<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let was = isActive
+    isActive = true
+    defer { isActive = was }
+    return try body()
+  }
+
+  static func inspect(_ name: String, inputs: [Tensor], output: Tensor) throws {
+    guard let at = try firstBad(output), try !inputs.contains(where: { try firstBad($0) != nil }) else { return }
+    let value = try output.doubles[at]
+    // Where the shapes agree, the guilty numbers can be shown: log(0) = -inf.
+    let arguments = try inputs.map { input -> String in
+      let values = input.shape.isEmpty || input.shape == output.shape ? try input.doubles : []
+      return values.isEmpty ? "…" : formatNumber(values[values.count == 1 ? 0 : at], significant: 4)
+    }
+    let call = "\(name)(\(arguments.joined(separator: ", "))) = \(formatNumber(value))"
+    throw Failure(
+      "nan-loss", "the loss became \(value.isNaN ? "nan" : "infinite")", facts: [.init("first bad value", call)])
+  }
+
+  static func inspectGradients(_ name: String, _ inputs: [Tensor], _ gradients: [Tensor?]) throws {
+    for (input, gradient) in zip(inputs, gradients) {
+      guard let gradient, let at = try firstBad(gradient), input.shape == gradient.shape else { continue }
+      let x = formatNumber(try input.doubles[at], significant: 4)
+      let call = "the gradient of \(name) at \(x) is \(formatNumber(try gradient.doubles[at]))"
+      throw Failure("nan-loss", "a gradient is not finite", facts: [.init("first bad value", call)])
+    }
+  }
+
+  private static func firstBad(_ x: Tensor) throws -> Int? {
+    guard x.dtype.isFloat else { return nil }
+    return try x.doubles.firstIndex { !$0.isFinite }
+  }
+}
