@@ -1,0 +1,97 @@
+import Diagnostics
+package import Tensors
+
+/// An update rule with its settings, its schedule, and what it remembers of each parameter: a value, copied like a number.
+package struct Optimizer: Sendable {
+  package let rule: UpdateRule
+  package let settings: Settings
+  package var schedule: Schedule
+  /// Steps taken so far.
+  package private(set) var step = 0
+  /// What the rule keeps for each parameter, by path.
+  package private(set) var state: [String: [Tensor]] = [:]
+
+  package init(_ rule: UpdateRule, settings: Settings? = nil, schedule: Schedule? = nil) {
+    self.rule = rule
+    self.settings = settings ?? Settings(rule.settings)
+    self.schedule = schedule ?? Schedule(constant: rule.rate)
+  }
+
+  /// The rate of the next step.
+  package var rate: Double { schedule.rate(step) }
+
+  /// The same rule and settings without memory, as `fit` starts.
+  package var fresh: Optimizer { Optimizer(rule, settings: settings, schedule: schedule) }
+
+  /// The call that makes it: `adam(lr=0.001, betas=(0.9, 0.999), eps=1e-08, decay=0)`.
+  package var text: String {
+    let rest = settings.text(onlyChanged: false)
+    return "\(rule.name)(lr=\(schedule.text)\(rest.isEmpty ? "" : ", " + rest))"
+  }
+
+  /// Takes one step: changes `parameters` in place where nobody else holds them.
+  ///
+  /// `paths`, `parameters`, `gradients` and `masks` go together by index; a parameter without gradient stays, and a mask
+  /// of zeros and ones keeps what pruning cut at zero (`masks` may be empty).
+  /// - Throws: `dtype` for a parameter that is not floating, `loss-shape` for a gradient of another shape.
+  package mutating func update(
+    paths: [String], _ parameters: inout [Tensor], _ gradients: [Tensor?], masks: [Tensor?] = []
+  ) throws {
+    precondition(paths.count == parameters.count && gradients.count == parameters.count)
+    let now = UpdateRule.Step(rate: rate, count: step + 1, settings: settings)
+    for index in parameters.indices {
+      guard let gradient = gradients[index] else { continue }
+      try check(paths[index], parameters[index], gradient)
+    }
+    for index in parameters.indices {
+      guard let gradient = gradients[index] else { continue }
+      try move(paths[index], &parameters[index], gradient, now)
+      if index < masks.count, let mask = masks[index] {
+        parameters[index] = try Raw.multiply(parameters[index], Raw.cast(mask, parameters[index].dtype))
+      }
+    }
+    step += 1
+  }
+
+  private mutating func move(
+    _ path: String, _ parameter: inout Tensor, _ gradient: Tensor, _ now: UpdateRule.Step
+  ) throws {
+    let dtype: DType = parameter.dtype == .f64 ? .f64 : .f32
+    let stored = parameter.dtype
+    let isNumber = parameter.isNumber
+    if stored != dtype { parameter = try Raw.cast(parameter, dtype) }
+    let gradient = gradient.dtype == dtype ? gradient.detached : try Raw.cast(gradient, dtype)
+    // Taken out of the dictionary, the slots have one owner and are changed in place.
+    var slots = state.removeValue(forKey: path) ?? []
+    let wanted = rule.slots(settings)
+    while slots.count < wanted { slots.append(try Tensor.zeros(parameter.shape, dtype)) }
+    try rule.apply(now, &parameter, gradient, &slots)
+    if !slots.isEmpty { state[path] = slots }
+    if stored != dtype { parameter = try Raw.cast(parameter, stored) }
+    parameter.isNumber = isNumber
+  }
+
+  private func check(_ path: String, _ parameter: Tensor, _ gradient: Tensor) throws {
+    guard parameter.dtype.isFloat else {
+      throw Failure("dtype", "`\(path)` is a tensor of \(parameter.dtype) and cannot learn", argument: 0)
+    }
+    guard parameter.shape == gradient.shape else {
+      throw Failure(
+        "loss-shape", "the gradient of `\(path)` has another shape", argument: 2,
+        facts: [.init("parameter", "\(parameter.shape)"), .init("gradient", "\(gradient.shape)")])
+    }
+    if let slot = state[path]?.first, rule !== UpdateRule.nadam, slot.shape != parameter.shape {
+      throw Failure(
+        "loss-shape", "this optimizer remembers `\(path)` with another shape", argument: 1,
+        facts: [.init("remembered", "\(slot.shape)"), .init("parameter", "\(parameter.shape)")],
+        why: "an optimizer belongs to the model that it has been used with.")
+    }
+  }
+
+  /// Restores what a checkpoint kept.
+  package mutating func restore(step: Int, state: [String: [Tensor]], schedule: Schedule? = nil) {
+    self.step = step
+    self.state = state
+    if let schedule { self.schedule = schedule }
+  }
+}

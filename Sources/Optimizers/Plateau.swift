@@ -1,0 +1,40 @@
+/// A rate that drops when what it watches has stopped improving.
+package struct Plateau: Sendable {
+  package static let name = "plateau"
+  package static let summary = "Drops the rate when the watched loss has stopped falling."
+  package static let settings: [Setting] = [ScheduleRule.base, factor, patience, threshold, cooldown, lowest]
+
+  private static let factor = Setting("factor", "what a drop multiplies the rate by", 0.1, .share)
+  private static let patience = Setting("patience", "epochs without improvement that are let pass", 10)
+  private static let threshold = Setting("threshold", "the share by which a value has to be better", 1e-4)
+  private static let cooldown = Setting("cooldown", "epochs to wait after a drop", 0)
+  private static let lowest = Setting("min", "the lowest rate", 0)
+
+  package let settings: Settings
+  package private(set) var rate: Double
+  private var best = Double.infinity
+  private var bad = 0.0
+  private var waiting = 0.0
+
+  package init(_ settings: Settings) {
+    self.settings = settings
+    rate = settings[ScheduleRule.base]
+  }
+
+  package mutating func observe(_ value: Double) {
+    if value < best * (1 - settings[Plateau.threshold]) {
+      best = value
+      bad = 0
+    } else {
+      bad += 1
+    }
+    if waiting > 0 {
+      waiting -= 1
+      bad = 0
+    }
+    guard bad > settings[Plateau.patience] else { return }
+    rate = max(rate * settings[Plateau.factor], settings[Plateau.lowest])
+    waiting = settings[Plateau.cooldown]
+    bad = 0
+  }
+}
