@@ -100,7 +100,7 @@ let collectionsModule = Module(
     ) { x in
       if let tensor = x.tensor {
         let numbers = Array(Set(try tensor.doubles)).sorted()
-        return Value(try Raw.cast(Tensor(numbers, [numbers.count]), to: tensor.dtype))
+        return Value(try Raw.cast(Tensor(numbers, [numbers.count]), tensor.dtype))
       }
       return Value(list: try counted(x).map(\.value))
     },

@@ -46,19 +46,19 @@ private func tensorBinary(_ op: BinaryOperator, _ x: Registers, _ y: Registers, 
   if flags & 2 != 0, x != y { y.clear() }
   switch op {
   case .add: return Value(try Op.add(a, b))
-  case .subtract: return Value(try Op.sub(a, b))
-  case .multiply: return Value(try Op.mul(a, b))
-  case .divide: return Value(try Op.div(a, b))
-  case .floorDivide: return Value(try Op.floorDiv(a, b))
-  case .modulo: return Value(try Op.mod(a, b))
+  case .subtract: return Value(try Op.subtract(a, b))
+  case .multiply: return Value(try Op.multiply(a, b))
+  case .divide: return Value(try Op.divide(a, b))
+  case .floorDivide: return Value(try Op.floorDivide(a, b))
+  case .modulo: return Value(try Op.remainder(a, b))
   case .power: return Value(try Op.pow(a, b))
   case .matmul: return Value(try Op.matmul(a, b))
-  case .less: return Value(truth: try Op.lt(a, b))
-  case .lessEqual: return Value(truth: try Op.le(a, b))
-  case .greater: return Value(truth: try Op.gt(a, b))
-  case .greaterEqual: return Value(truth: try Op.ge(a, b))
-  case .equal: return Value(truth: try Op.eq(a, b))
-  case .notEqual: return Value(truth: try Op.ne(a, b))
+  case .less: return Value(truth: try Op.less(a, b))
+  case .lessEqual: return Value(truth: try Op.lessEqual(a, b))
+  case .greater: return Value(truth: try Op.greater(a, b))
+  case .greaterEqual: return Value(truth: try Op.greaterEqual(a, b))
+  case .equal: return Value(truth: try Op.equal(a, b))
+  case .notEqual: return Value(truth: try Op.notEqual(a, b))
   }
 }
 
@@ -98,7 +98,7 @@ func negated(_ x: Registers, flags: UInt8) throws -> Value {
       facts: [.init("value", x.pointee.preview, argument: 0)])
   }
   if flags & 1 != 0 { x.clear() }
-  return Value(try Op.neg(tensor))
+  return Value(try Op.negate(tensor))
 }
 
 /// Whether a condition holds: a bool, or a bool tensor with no axes.

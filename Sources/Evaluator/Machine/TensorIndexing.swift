@@ -100,7 +100,7 @@ extension Machine {
   func assign(_ value: Tensor, to indices: [IndexValue], of x: inout Tensor) throws {
     if indices.count == 1, case .tensor(let mask) = indices[0], mask.dtype == .bool, mask.shape == x.shape {
       if value.shape.rank == 0 {
-        x = try Op.where(mask, Op.cast(value, to: x.dtype), x)
+        x = try Op.select(mask, Op.cast(value, to: x.dtype), x)
         return
       }
     }
