@@ -1,0 +1,134 @@
+package import Autodiff
+import Diagnostics
+import JSON
+import Tensors
+
+/// Layers one after the other: what `>>` makes. `chain([…])` is the same, but `>>` does not take it apart.
+package struct Chain: Layer {
+  package var elements: [any Layer]
+
+  package init(_ elements: [any Layer]) { self.elements = elements }
+
+  package var kind: String { "sequence" }
+  package var text: String { elements.map(\.text).joined(separator: " >> ") }
+  package var children: [Child] { numbered(elements) }
+  package func replacing(children: [any Layer]) -> any Layer { Chain(children) }
+
+  package func placeChildren(_ input: Flow, _ site: inout Site) throws -> Flow {
+    try placeSequence(elements, input, &site)
+  }
+
+  package func apply(_ x: Datum, _ place: Place) throws -> Datum {
+    var x = x
+    for index in 0..<place.childCount { x = try place.apply(index, x) }
+    return x
+  }
+
+  package func pinned(to input: Flow) -> any Layer { Chain(pinnedSequence(elements, input)) }
+
+  package var beforeSoftmax: (any Layer)? {
+    guard let last = elements.last?.beforeSoftmax else { return nil }
+    return Chain(elements.dropLast() + [last])
+  }
+
+  static var layerKind: LayerKind {
+    LayerKind("sequence") { Chain($0.children.map(\.layer)) }
+  }
+}
+
+/// `chain(list)`: a chain that stays one element of what it is placed in.
+package struct Group: Layer {
+  package var elements: [any Layer]
+
+  package init(_ elements: [any Layer]) { self.elements = elements }
+
+  package var kind: String { "chain" }
+  package var text: String {
+    "chain((\(elements.map(\.text).joined(separator: ", "))\(elements.count == 1 ? "," : "")))"
+  }
+  package var children: [Child] { numbered(elements) }
+  package func replacing(children: [any Layer]) -> any Layer { Group(children) }
+
+  package func placeChildren(_ input: Flow, _ site: inout Site) throws -> Flow {
+    try placeSequence(elements, input, &site)
+  }
+
+  package func apply(_ x: Datum, _ place: Place) throws -> Datum {
+    var x = x
+    for index in 0..<place.childCount { x = try place.apply(index, x) }
+    return x
+  }
+
+  package func pinned(to input: Flow) -> any Layer { Group(pinnedSequence(elements, input)) }
+
+  package var beforeSoftmax: (any Layer)? {
+    guard let last = elements.last?.beforeSoftmax else { return nil }
+    return Group(elements.dropLast() + [last])
+  }
+
+  static var layerKind: LayerKind {
+    LayerKind("chain") { Group($0.children.map(\.layer)) }
+  }
+}
+
+/// Elements by number, or by the name that `named` gives.
+func numbered(_ elements: [any Layer]) -> [(name: String, layer: any Layer)] {
+  elements.enumerated().map { (name: String($0.offset), layer: $0.element) }
+}
+
+/// The elements of a chain, or the one layer, as what a container holds.
+func sequence(_ layer: any Layer) -> [any Layer] { (layer as? Chain)?.elements ?? [layer] }
+
+/// The elements with the sizes of their inputs written into them.
+func pinnedSequence(_ elements: [any Layer], _ input: Flow) -> [any Layer] {
+  var flow = input
+  return elements.map { element in
+    let pinned = element.pinned(to: flow)
+    var site = Site()
+    flow = (try? site.place(element, "", flow)) ?? .unknown
+    return pinned
+  }
+}
+
+/// Places layers one after the other; an error about sizes names both sides and tries what is usually meant.
+func placeSequence(_ elements: [any Layer], _ input: Flow, _ site: inout Site) throws -> Flow {
+  var flow = input
+  for (index, element) in elements.enumerated() {
+    do {
+      flow = try site.place(element, String(index), flow)
+    } catch let failure as Failure where failure.id == "layer-size" && index > 0 {
+      throw explained(failure, elements, index, flow)
+    }
+  }
+  return flow
+}
+
+private func explained(_ failure: Failure, _ elements: [any Layer], _ index: Int, _ flow: Flow) -> Failure {
+  var failure = failure
+  guard failure.hint == nil else { return failure }
+  failure.facts.removeAll { $0.name == "input" }
+  failure.facts.insert(.init("`\(elements[index - 1].text)` gives", flow.description), at: 0)
+  for fix in fixes(for: flow) {
+    // A fix is offered only if the layer and all that follow then fit.
+    var trial = Site()
+    if (try? trial.place(Chain([fix] + elements[index...]), "", flow)) != nil {
+      failure.hint = "\(elements[index - 1].text) >> \(fix.text) >> \(elements[index].text)"
+      break
+    }
+  }
+  return failure
+}
+
+private func fixes(for flow: Flow) -> [any Layer] {
+  guard let shape = flow.shape else { return [] }
+  var fixes: [any Layer] = []
+  if shape.rank == 2 { fixes.append(ReshapeTo(shape: [shape[0], shape[1], 1])) }
+  if shape.rank > 1 { fixes.append(Flatten()) }
+  if shape.rank == 3 { fixes.append(GlobalPooling(how: .average)) }
+  if shape.rank == 1 {
+    let side = Int(Double(shape[0]).squareRoot().rounded())
+    if side * side == shape[0], side > 1 { fixes.append(ReshapeTo(shape: [side, side, 1])) }
+    fixes.append(ReshapeTo(shape: [shape[0], 1]))
+  }
+  return fixes
+}
