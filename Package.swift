@@ -42,7 +42,7 @@ let package = Package(
     module("Layers", ["Diagnostics", "JSON", "Tensors", "Autodiff"]),
     module("Losses", ["Diagnostics", "Tensors", "Autodiff"]),
     module("Optimizers", ["Diagnostics", "Tensors", "Autodiff", "Layers"]),
-    module("Training", ["Diagnostics", "Tensors", "Autodiff", "Layers", "Losses", "Optimizers", "Evaluation"]),
+    module("Training", ["Diagnostics", "CKernels", "Tensors", "Autodiff", "Layers", "Losses", "Optimizers"]),
 
     // Data, judging, explaining.
     module("Tables", ["Diagnostics", "JSON", "Tensors", "CZlib", "CDatasets"]),

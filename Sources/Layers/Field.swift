@@ -1,4 +1,4 @@
-package import Diagnostics
+import Diagnostics
 package import JSON
 
 /// A type whose values are settings of a layer: it knows its form in a model file and in print.

@@ -1,6 +1,6 @@
-package import Diagnostics
-package import JSON
-package import Tensors
+import Diagnostics
+import JSON
+import Tensors
 
 /// How a parameter starts.
 ///

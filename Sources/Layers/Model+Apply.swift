@@ -1,5 +1,5 @@
 package import Autodiff
-package import Diagnostics
+import Diagnostics
 package import Tensors
 
 extension Model {
@@ -8,12 +8,8 @@ extension Model {
   /// - Throws: `unbuilt` for a model whose sizes are not known; what its layers throw.
   package func apply(_ x: Datum) throws -> Datum {
     guard isBuilt else { throw unbuiltFailure(x) }
-    let pass = pass ?? Pass(isTraining: false)
-    let root = architecture.root
-    let place = Place(
-      node: root, pass: pass, values: Place.Values(parameters: try parameters, states: states),
-      isTraining: pass.isTraining && !root.layer.isFrozen)
-    return try root.layer.apply(x, place)
+    return try architecture.apply(
+      x, parameters: parameters, states: states, pass: pass ?? Pass(isTraining: false))
   }
 
   package func apply(_ x: Tensor) throws -> Tensor {
@@ -49,6 +45,7 @@ extension Model {
   package func placed(_ layer: any Layer, input: Flow) throws -> Model {
     var next = try Model(Architecture(layer, input: input), stream: stream)
     next.pass = pass
+    next.task = task
     try next.adopt(self)
     return next
   }
@@ -77,5 +74,15 @@ extension Model {
   mutating func setMask(_ mask: Tensor?, at index: Int) {
     if masks.isEmpty { masks = [Tensor?](repeating: nil, count: architecture.parameters.count) }
     masks[index] = mask
+  }
+}
+
+extension Architecture {
+  /// Applies the layers with tensors that are handed in, which stand in the order of `parameters` and `states`.
+  package func apply(_ x: Datum, parameters: [Tensor], states: [Tensor], pass: Pass) throws -> Datum {
+    let place = Place(
+      node: root, pass: pass, values: Place.Values(parameters: parameters, states: states),
+      isTraining: pass.isTraining && !root.layer.isFrozen)
+    return try root.layer.apply(x, place)
   }
 }

@@ -1,5 +1,5 @@
-package import Diagnostics
-package import Tensors
+import Diagnostics
+import Tensors
 
 extension Model {
   /// The layers that `>>` strings together: those of a chain, or the one layer.
@@ -17,7 +17,11 @@ extension Model {
   package static func chain(_ models: [Model]) throws -> Model {
     var layers: [any Layer] = []
     var sources: [(model: Model, node: Node)] = []
+    var boundary: Chain.Boundary?
     for model in models {
+      if let own = (model.layer as? Chain)?.boundary {
+        boundary = boundary ?? Chain.Boundary(index: layers.count + own.index, flow: own.flow)
+      }
       for (element, node) in zip(model.elements, model.elementNodes) {
         let isTouched = node.parameters.contains { model.touched[$0] }
         layers.append(isTouched ? element.pinned(to: node.input) : element)
@@ -25,8 +29,9 @@ extension Model {
       }
     }
     let input = models.first?.architecture.input ?? .unknown
-    var chain = try Model(Architecture(Chain(layers), input: input))
+    var chain = try Model(Architecture(Chain(layers, boundary: boundary), input: input))
     chain.pass = models.lazy.compactMap(\.pass).first
+    chain.task = models.last?.task
     for (source, node) in zip(sources, chain.architecture.root.children) {
       try chain.carry(source.model, source.node, to: node)
     }

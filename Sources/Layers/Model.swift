@@ -1,5 +1,5 @@
-package import Autodiff
-package import Diagnostics
+import Autodiff
+import Diagnostics
 package import Tensors
 
 /// A model: layers in their places, with the tensors that they learn and keep.
@@ -18,6 +18,8 @@ package struct Model {
   package internal(set) var touched: [Bool]
   /// What the first weights are drawn from, each place from a part of its own.
   package internal(set) var stream: RandomStream
+  /// What `fit` has trained the model for; `predict` gives labels after a classification.
+  package var task: Task?
   /// The use that this value is made for: while a gradient is being taken, one that trains. Nil elsewhere.
   package var pass: Pass?
   private var weights: Weights
@@ -25,6 +27,14 @@ package struct Model {
   /// - Throws: `layer-size` for layers that do not fit together.
   package init(_ layer: any Layer, input: Flow = .unknown, stream: RandomStream? = nil) throws {
     try self.init(Architecture(layer, input: input), stream: stream)
+  }
+
+  package enum Task: String, Sendable {
+    /// One class of several; the model gives a score for each.
+    case classes
+    /// Yes or no; the model gives one logit.
+    case binary
+    case values
   }
 
   package init(_ architecture: Architecture, stream: RandomStream? = nil) {

@@ -1,5 +1,5 @@
-package import Diagnostics
-package import Tensors
+import Diagnostics
+import Tensors
 
 /// A layer in its place in a model: its path, the sizes at hand, and where its tensors stand among the model's.
 package final class Node {

@@ -1,5 +1,5 @@
 package import Autodiff
-package import Diagnostics
+import Diagnostics
 package import Tensors
 
 /// One use of a model: whether it trains, its random numbers, and the running statistics that come out of it.

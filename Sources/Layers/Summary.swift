@@ -1,5 +1,5 @@
 import Diagnostics
-package import Tensors
+import Tensors
 
 /// One layer of a model as `summary` lists it.
 package struct SummaryRow {
@@ -37,14 +37,14 @@ extension Model {
       case .unknown: "?"
       default: node.output.description
       }
-    let known = node.parameters.reduce(0) { $0 + architecture.parameters[$1].spec.shape.elementCount }
+    let count = node.parameters.reduce(0) { $0 + architecture.parameters[$1].spec.shape.elementCount }
     let parameterBytes = node.parameters.reduce(0) { sum, index in
       sum + architecture.parameters[index].spec.shape.elementCount * (known(index)?.dtype.size ?? DType.f32.size)
     }
     let stateBytes = node.states.reduce(0) { $0 + states[$1].count * states[$1].dtype.size }
     rows.append(
       SummaryRow(
-        path: node.path, layer: node.layer.text, output: output, parameters: known,
+        path: node.path, layer: node.layer.text, output: output, parameters: count,
         flops: flops(node) * Double(batch), bytes: parameterBytes + stateBytes + constantBytes(node.layer)))
   }
 

@@ -1,21 +1,36 @@
 package import Autodiff
 import Diagnostics
-import JSON
+package import JSON
 import Tensors
 
 /// Layers one after the other: what `>>` makes. `chain([…])` is the same, but `>>` does not take it apart.
 package struct Chain: Layer {
   package var elements: [any Layer]
+  /// What goes into an element where the sizes before it say nothing: found from data behind preprocessors.
+  package var boundary: Boundary?
 
-  package init(_ elements: [any Layer]) { self.elements = elements }
+  package struct Boundary {
+    package var index: Int
+    package var flow: Flow
+
+    package init(index: Int, flow: Flow) {
+      self.index = index
+      self.flow = flow
+    }
+  }
+
+  package init(_ elements: [any Layer], boundary: Boundary? = nil) {
+    self.elements = elements
+    self.boundary = boundary
+  }
 
   package var kind: String { "sequence" }
   package var text: String { elements.map(\.text).joined(separator: " >> ") }
   package var children: [Child] { numbered(elements) }
-  package func replacing(children: [any Layer]) -> any Layer { Chain(children) }
+  package func replacing(children: [any Layer]) -> any Layer { Chain(children, boundary: boundary) }
 
   package func placeChildren(_ input: Flow, _ site: inout Site) throws -> Flow {
-    try placeSequence(elements, input, &site)
+    try placeSequence(elements, input, &site, boundary: boundary)
   }
 
   package func apply(_ x: Datum, _ place: Place) throws -> Datum {
@@ -24,15 +39,29 @@ package struct Chain: Layer {
     return x
   }
 
-  package func pinned(to input: Flow) -> any Layer { Chain(pinnedSequence(elements, input)) }
+  package func pinned(to input: Flow) -> any Layer { Chain(pinnedSequence(elements, input), boundary: boundary) }
 
   package var beforeSoftmax: (any Layer)? {
     guard let last = elements.last?.beforeSoftmax else { return nil }
-    return Chain(elements.dropLast() + [last])
+    return Chain(elements.dropLast() + [last], boundary: boundary)
+  }
+
+  package func encode(_ writer: inout LayerWriter) throws -> [JSONValue.Member] {
+    guard let boundary, let shape = boundary.flow.shape else { return [] }
+    return [.init("boundary", [boundary.index.json, Array(shape).json])]
   }
 
   static var layerKind: LayerKind {
-    LayerKind("sequence") { Chain($0.children.map(\.layer)) }
+    LayerKind("sequence") { reader in
+      var boundary: Boundary?
+      if let pair = reader.json["boundary"]?.array {
+        guard pair.count == 2, let index = pair[0].int, let sizes = [Int](json: pair[1]) else {
+          throw reader.failure("the sizes of a sequence are not valid")
+        }
+        boundary = Boundary(index: index, flow: .sample(try Shape.checked(sizes)))
+      }
+      return Chain(reader.children.map(\.layer), boundary: boundary)
+    }
   }
 }
 
@@ -91,9 +120,12 @@ func pinnedSequence(_ elements: [any Layer], _ input: Flow) -> [any Layer] {
 }
 
 /// Places layers one after the other; an error about sizes names both sides and tries what is usually meant.
-func placeSequence(_ elements: [any Layer], _ input: Flow, _ site: inout Site) throws -> Flow {
+func placeSequence(
+  _ elements: [any Layer], _ input: Flow, _ site: inout Site, boundary: Chain.Boundary? = nil
+) throws -> Flow {
   var flow = input
   for (index, element) in elements.enumerated() {
+    if let boundary, boundary.index == index, flow.shape == nil { flow = boundary.flow }
     do {
       flow = try site.place(element, String(index), flow)
     } catch let failure as Failure where failure.id == "layer-size" && index > 0 {

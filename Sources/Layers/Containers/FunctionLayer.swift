@@ -1,7 +1,7 @@
 package import Autodiff
-package import Diagnostics
+import Diagnostics
 package import JSON
-package import Tensors
+import Tensors
 
 /// A function of the language that can be written into a model file: as its source with the values that it captured.
 package protocol SourceCarrying: Callable {

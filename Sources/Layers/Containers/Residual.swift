@@ -1,6 +1,6 @@
 package import Autodiff
-package import Diagnostics
-import JSON
+import Diagnostics
+package import JSON
 import Tensors
 
 /// `residual(f)`: `x + f(x)`.

@@ -1,6 +1,6 @@
 package import Autodiff
-package import Diagnostics
-package import JSON
+import Diagnostics
+import JSON
 package import Tensors
 
 /// The activation functions, under the names of the language.

@@ -1,7 +1,7 @@
 package import Autodiff
 import Diagnostics
 import JSON
-package import Tensors
+import Tensors
 
 /// What convolutions have in common: the settings, the sizes and the product.
 package protocol ConvolutionLayer: DeclaredLayer {

@@ -1,7 +1,7 @@
 package import Autodiff
 import Diagnostics
 import JSON
-package import Tensors
+import Tensors
 
 /// `dense(units, activation)`: `activation(x @ weight + bias)` over the last axis.
 ///

@@ -1,7 +1,7 @@
 package import Autodiff
-package import Diagnostics
-package import JSON
-package import Tensors
+import Diagnostics
+import JSON
+import Tensors
 
 /// `input(28, 28)`: the shape of one example, from which sizes flow on; `input({img: [28, 28, 1]})` for several.
 package struct Input: Layer {

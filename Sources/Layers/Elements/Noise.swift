@@ -1,7 +1,7 @@
 package import Autodiff
 import Diagnostics
 import JSON
-package import Tensors
+import Tensors
 
 /// `dropout(p)`: while training, each value is zero with probability `p` and the others grow by `1 / (1 - p)`.
 package struct Dropout: DeclaredLayer {

@@ -1,7 +1,7 @@
 package import Autodiff
 import Diagnostics
 import JSON
-package import Tensors
+import Tensors
 
 /// `batch_norm()`: each channel (the last axis) brought to mean 0 and deviation 1 over the batch, then scaled and shifted.
 ///

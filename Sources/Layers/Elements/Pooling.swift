@@ -1,7 +1,7 @@
 package import Autodiff
 import Diagnostics
-package import JSON
-package import Tensors
+import JSON
+import Tensors
 
 /// `max_pool2d(size)`: the largest of each window.
 package struct MaxPool2D: DeclaredLayer {

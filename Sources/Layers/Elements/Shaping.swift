@@ -1,7 +1,7 @@
 package import Autodiff
-package import Diagnostics
-package import JSON
-package import Tensors
+import Diagnostics
+import JSON
+import Tensors
 
 /// `flatten`: each example as one vector.
 package struct Flatten: DeclaredLayer {

@@ -1,6 +1,6 @@
-package import Diagnostics
+import Diagnostics
 package import JSON
-package import Tensors
+import Tensors
 
 /// What is put around an image before a window slides over it.
 package enum WindowPadding: Configurable {

@@ -1,6 +1,6 @@
-package import Diagnostics
-package import JSON
-package import Tensors
+import Diagnostics
+import JSON
+import Tensors
 
 /// A model in a file: a safetensors file whose metadata holds the architecture. Loading runs nothing but the functions
 /// that the model itself contains, when it is applied.
@@ -30,7 +30,8 @@ extension Model {
     tensors += writer.tensors
     let still = zip(architecture.parameters, trainable).filter { $0.isFrozen == $1 }.map { JSONValue.string($0.0.path) }
     let description: JSONValue = [
-      "input": Model.encode(architecture.input), "toggled": .array(still), "root": root,
+      "input": Model.encode(architecture.input), "task": task.map { .string($0.rawValue) } ?? nil,
+      "toggled": .array(still), "root": root,
     ]
     return try Safetensors(
       metadata: [("format", Model.format), ("version", String(Model.version)), ("architecture", description.text())],
@@ -74,6 +75,7 @@ extension Model {
       let layer = try Model.decode(root, registry, tensors, functions, depth: 0)
       let input = try Model.decodeFlow(description["input"] ?? .null)
       try self.init(layer, input: input, stream: RandomStream(seed: 0, stream: 0))
+      task = description["task"]?.string.flatMap(Task.init(rawValue:))
       try take(tensors, toggled: description["toggled"]?.array ?? [])
     } catch let failure as Failure where failure.id != "not-a-model" {
       throw damaged(failure.message)

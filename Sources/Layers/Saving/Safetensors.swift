@@ -1,5 +1,5 @@
-package import Diagnostics
-package import JSON
+import Diagnostics
+import JSON
 package import Tensors
 
 /// The safetensors format: eight bytes of header length, a JSON header, and the tensors one after the other.
