@@ -133,7 +133,7 @@ private func dump(_ parts: [StringPart]) -> String {
     }.joined() + ")"
 }
 
-private func describe(_ spec: FormatSpec) -> String {
+func describe(_ spec: FormatSpec) -> String {
   var text = ""
   if let alignment = spec.alignment { text += "\(spec.fill)\(alignment)" }
   if spec.showsPlus { text += "+" }
