@@ -71,18 +71,22 @@ extension Raw {
     var dtype = DTypeRules.common(a, b)
     if a.isNumber && b.isNumber && !isNumber { dtype = .f32 }
     let c = try condition.stretched(to: shape).contiguous
-    let x = try kernelInput(a, dtype)
-    let y = try kernelInput(b, dtype)
-    var result = try Tensor.uninitialized(shape, dtype)
-    eachRun(x, y, shape) { i, xs, j, ys, at, n in
-      let bits = c.pointer(UInt8.self) + at
-      switch dtype.size {
-      case 1: choose(bits, x.pointer(UInt8.self) + i, xs, y.pointer(UInt8.self) + j, ys, result.pointer() + at, n)
-      case 2: choose(bits, x.pointer(UInt16.self) + i, xs, y.pointer(UInt16.self) + j, ys, result.pointer() + at, n)
-      case 4: nns_select_f32(bits, x.pointer() + i, xs, y.pointer() + j, ys, result.pointer() + at, n)
-      default: choose(bits, x.pointer(UInt64.self) + i, xs, y.pointer(UInt64.self) + j, ys, result.pointer() + at, n)
-      }
+    // The condition may be wider than both, so each walks on through the whole shape or stands still.
+    func operand(_ t: Tensor) throws -> Tensor {
+      t.count == 1 || t.shape == shape ? try kernelInput(t, dtype) : try kernelInput(try broadcast(t, to: shape), dtype)
     }
+    let (x, y) = (try operand(a), try operand(b))
+    let (xs, ys): (Int32, Int32) = (x.count == 1 ? 0 : 1, y.count == 1 ? 0 : 1)
+    var result = try Tensor.uninitialized(shape, dtype)
+    let bits = c.pointer(UInt8.self)
+    let n = shape.elementCount
+    switch dtype.size {
+    case 1: choose(bits, x.pointer(UInt8.self), xs, y.pointer(UInt8.self), ys, result.pointer(), n)
+    case 2: choose(bits, x.pointer(UInt16.self), xs, y.pointer(UInt16.self), ys, result.pointer(), n)
+    case 4: nns_select_f32(bits, x.pointer(), xs, y.pointer(), ys, result.pointer(), n)
+    default: choose(bits, x.pointer(UInt64.self), xs, y.pointer(UInt64.self), ys, result.pointer(), n)
+    }
+    withExtendedLifetime((x, y)) {}
     withExtendedLifetime(c) {}
     result.isNumber = isNumber
     return result
