@@ -74,6 +74,7 @@ let package = Package(
     // The tests of whole programs, and the tool behind scripts/check and scripts/parity.
     .testTarget(name: "GoldenTests"),
     .testTarget(name: "SyntaxTests", dependencies: ["Diagnostics", "Syntax"], exclude: ["Errors"]),
+    .testTarget(name: "AutodiffTests", dependencies: ["Diagnostics", "Tensors", "Autodiff"]),
     .testTarget(name: "DataTests", dependencies: ["Diagnostics", "Tensors", "Tables", "Evaluation"]),
     .executableTarget(name: "workbench", path: "Tests/Workbench"),
   ]

@@ -5,7 +5,7 @@ import Tensors
 ///
 /// `fit` switches it on to run a failed batch again; the operation throws where it stands, so the evaluator adds its line.
 package enum Autopsy {
-  nonisolated(unsafe) package fileprivate(set) static var isActive = false
+  @exclusivity(unchecked) nonisolated(unsafe) package fileprivate(set) static var isActive = false
 
   /// Runs `body` with every recorded operation, and every gradient, checked.
   ///

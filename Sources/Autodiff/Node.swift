@@ -6,16 +6,16 @@ package import Tensors
 /// lives as long as something that was computed with it.
 package class Node {
   package let operation: AnyOperation
-  package fileprivate(set) var inputs: [Tensor]
+  @exclusivity(unchecked) package fileprivate(set) var inputs: [Tensor]
   /// The result without its node (it would be a cycle), where the pullback asks for it.
   let output: Tensor?
   /// Counts up over all nodes, so that descending order visits a result before what it was computed from.
   let sequence: UInt64
 
   /// Scratch of one backward pass: which pass it is, the sum of what came in, and whether a leaf lies below.
-  var pass: UInt64 = 0
-  var gradient: Tensor?
-  var isActive = false
+  @exclusivity(unchecked) var pass: UInt64 = 0
+  @exclusivity(unchecked) var gradient: Tensor?
+  @exclusivity(unchecked) var isActive = false
 
   init(_ operation: AnyOperation, inputs: [Tensor], output: Tensor?) {
     self.operation = operation
@@ -68,8 +68,8 @@ extension Tensor {
 
 /// Frees a graph without recursion: a chain of 100,000 operations would otherwise overflow the stack.
 private enum Teardown {
-  nonisolated(unsafe) static var pending: [TapeNode] = []
-  nonisolated(unsafe) static var isDraining = false
+  @exclusivity(unchecked) nonisolated(unsafe) static var pending: [TapeNode] = []
+  @exclusivity(unchecked) nonisolated(unsafe) static var isDraining = false
 
   /// Moves the last references to nodes out of `inputs`, and frees them one by one from a single loop.
   static func release(_ inputs: inout [Tensor]) {

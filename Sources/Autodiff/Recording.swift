@@ -6,9 +6,9 @@ package import Tensors
 /// Only the thread that runs NNS values records; see docs/architecture.md.
 package enum Recording {
   /// How many gradients enclose the code that runs now. 0: nothing is recorded, pullbacks leave no history.
-  nonisolated(unsafe) package fileprivate(set) static var depth = 0
-  nonisolated(unsafe) static var sequence: UInt64 = 0
-  nonisolated(unsafe) static var pass: UInt64 = 0
+  @exclusivity(unchecked) nonisolated(unsafe) package fileprivate(set) static var depth = 0
+  @exclusivity(unchecked) nonisolated(unsafe) static var sequence: UInt64 = 0
+  @exclusivity(unchecked) nonisolated(unsafe) static var pass: UInt64 = 0
 }
 
 /// Runs `body` as a function that is being differentiated. `backward` belongs after it, not inside, so that it records
