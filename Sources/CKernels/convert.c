@@ -84,6 +84,3 @@ int nns_convert(nns_type from, const void *x, nns_type to, void *y, long n) {
   return 1;
 }
 
-void nns_lookup_f32(const uint8_t *x, const float *table, float *y, long n) {
-  for (long i = 0; i < n; i++) y[i] = table[x[i]];
-}

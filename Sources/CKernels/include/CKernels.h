@@ -24,6 +24,12 @@ long nns_memory_physical(void);             // bytes of the machine
 void nns_copy(int size, int rank, const long *shape, const void *source, const long *source_strides, void *target,
               const long *target_strides);
 
+// ---- threads.c
+int nns_thread_count(void);        // NNS_THREADS, or the processors that we may use
+void nns_set_thread_count(int n);
+/// Calls `body(context, first, last)` on runs that cover 0 ..< n, cut at multiples of `grain`, one for each thread.
+void nns_parallel(long n, long grain, void (*body)(void *context, long first, long last), void *context);
+
 // ---- convert.c
 typedef enum { NNS_BOOL, NNS_U8, NNS_I8, NNS_INT, NNS_F16, NNS_F32, NNS_F64 } nns_type;
 /// Converts between element types; floats are cut towards zero. Returns 0, or 1 when a value does not fit the target.
@@ -31,7 +37,8 @@ int nns_convert(nns_type from, const void *x, nns_type to, void *y, long n);
 /// `y[i] = table[x[i]]`
 void nns_lookup_f32(const uint8_t *x, const float *table, float *y, long n);
 
-// ---- elementwise.c
+// ---- body_*.h: one set for each kind of processor (kernel_table.h), chosen by dispatch.c.
+const char *nns_kernel_target(void);  // "avx512", "avx2" or "plain"
 typedef enum {
   NNS_NEG, NNS_ABS, NNS_SIGN, NNS_SQUARE, NNS_SQRT, NNS_RSQRT, NNS_RECIPROCAL,
   NNS_EXP, NNS_EXPM1, NNS_LOG, NNS_LOG1P, NNS_LOG2, NNS_LOG10,
@@ -70,7 +77,7 @@ int nns_all_finite_f64(const double *x, long n);
 void nns_axpy_f32(float a, const float *x, float *y, long n);
 void nns_axpy_f64(double a, const double *x, double *y, long n);
 
-// ---- reduce.c: x is [outer, n, inner], y is [outer, inner].
+// Reductions: x is [outer, n, inner], y is [outer, inner].
 typedef enum { NNS_REDUCE_SUM, NNS_REDUCE_PRODUCT, NNS_REDUCE_MAX, NNS_REDUCE_MIN } nns_reduction;
 void nns_reduce_f32(nns_reduction op, const float *x, float *y, long outer, long n, long inner);
 void nns_reduce_f64(nns_reduction op, const double *x, double *y, long outer, long n, long inner);
@@ -81,7 +88,7 @@ void nns_arg_f32(int smallest, const float *x, int64_t *y, long outer, long n, l
 void nns_arg_f64(int smallest, const double *x, int64_t *y, long outer, long n, long inner);
 void nns_arg_i64(int smallest, const int64_t *x, int64_t *y, long outer, long n, long inner);
 
-// ---- rows.c: softmax and its relatives over rows of `n`.
+// Softmax and its relatives over rows of `n`.
 void nns_softmax_f32(const float *x, float *y, long rows, long n);
 void nns_softmax_f64(const double *x, double *y, long rows, long n);
 void nns_log_softmax_f32(const float *x, float *y, long rows, long n);
@@ -98,7 +105,7 @@ void nns_cross_entropy_gradient_f32(const float *probability, const int64_t *lab
 void nns_cross_entropy_gradient_f64(const double *probability, const int64_t *label, const double *g, int g_step,
                                     double *dx, long rows, long n);
 
-// ---- optimizer.c: in place on the parameter and its moments.
+// Optimizer steps, in place on the parameter and its moments.
 typedef struct {
   double step_size;      // lr / (1 - beta1^t)
   double root_scale;     // 1 / sqrt(1 - beta2^t)
@@ -119,7 +126,7 @@ void nns_sgd_f64(const nns_sgd *s, double *p, const double *g, double *v, long n
 void nns_mask_f32(const uint8_t *mask, float *x, long n);
 void nns_mask_f64(const uint8_t *mask, double *x, long n);
 
-// ---- product.c
+// Matrix products
 /// `C[m, n] (+)= A[m, k] * B[k, n]`, A and B by row and column strides, so that a transpose costs no copy.
 typedef struct {
   long m, n, k;
@@ -135,6 +142,9 @@ typedef struct {
 } nns_product;
 void nns_product_f32(const nns_product *p);
 void nns_product_f64(const nns_product *p);
+/// Rows `first ..< last` of the product: any split by rows gives the same bits.
+void nns_product_rows_f32(const nns_product *p, long first, long last);
+void nns_product_rows_f64(const nns_product *p, long first, long last);
 /// Row-major `C[m, n] = A[m, k] * B[k, n]` in 32-bit integers.
 void nns_product_u8s8(long m, long n, long k, const uint8_t *a, const int8_t *b, int32_t *c);
 
