@@ -76,6 +76,7 @@ let package = Package(
     .testTarget(name: "SyntaxTests", dependencies: ["Diagnostics", "Syntax"], exclude: ["Errors"]),
     .testTarget(name: "AutodiffTests", dependencies: ["Diagnostics", "Tensors", "Autodiff"]),
     .testTarget(name: "DataTests", dependencies: ["Diagnostics", "Tensors", "Tables", "Evaluation"]),
+    .testTarget(name: "TensorTests", dependencies: ["Diagnostics", "Tensors", "CKernels"]),
     .executableTarget(name: "workbench", path: "Tests/Workbench"),
   ]
 )

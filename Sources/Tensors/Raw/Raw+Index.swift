@@ -191,27 +191,32 @@ extension Raw {
     }
   }
 
-  /// `x` with the part that `slot` views replaced by `value`, which stretches to it: `x[i] = v`.
-  ///
-  /// `path` makes a view of what it is handed; x's buffer is changed in place when nothing else holds it.
+  /// `x[i] = v`: the part of `x` that `path` makes a view of becomes `value`, which stretches to it. The buffer is changed
+  /// in place when nothing else holds it. Error: `broadcast`.
   package static func assign(
-    _ x: consuming Tensor, _ value: Tensor, argument: Int = 1, _ path: (Tensor) throws -> Tensor
-  ) throws -> Tensor {
-    var result = x
-    result.node = nil
-    try result.makeUnique()
-    let slot = try path(result)
-    precondition(slot.storage === result.storage, "the path must make a view")
+    into x: inout Tensor, _ value: Tensor, argument: Int = 1, _ path: (Tensor) throws -> Tensor
+  ) throws {
+    try x.makeUnique()
+    let slot = try path(x)
+    precondition(slot.storage === x.storage, "the path must make a view")
     guard let shape = try? broadcastShape(value.shape, slot.shape), shape == slot.shape else {
       throw Failure(
         "broadcast", "a value of shape \(value.shape) does not fit into \(slot.shape)", argument: argument)
     }
-    let source = try kernelInput(value, result.dtype).stretched(to: slot.shape)
+    let source = try kernelInput(value, x.dtype).stretched(to: slot.shape)
     if slot.count > 0 {
       Tensor.copy(
-        slot.shape, result.dtype.size, from: source.rawPointer, source.strides, to: slot.rawPointer, slot.strides)
+        slot.shape, x.dtype.size, from: source.rawPointer, source.strides, to: slot.rawPointer, slot.strides)
     }
     withExtendedLifetime(source) {}
+  }
+
+  /// A copy of `x` with the part that `path` makes a view of replaced by `value`.
+  package static func assign(
+    _ x: consuming Tensor, _ value: Tensor, argument: Int = 1, _ path: (Tensor) throws -> Tensor
+  ) throws -> Tensor {
+    var result = x
+    try assign(into: &result, value, argument: argument, path)
     return result
   }
 
