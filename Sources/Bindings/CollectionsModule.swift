@@ -198,7 +198,7 @@ private func compared(_ a: Value, _ b: Value) -> Int {
     }
     return s.length - t.length
   }
-  func number(_ v: Value) -> Double { v.isNumber ? v.number : v.isBool ? (v.isTrue ? 1 : 0) : v.tensor?.item ?? 0 }
+  func number(_ v: Value) -> Double { v.isNumber ? v.number : v.isBool ? (v.isTrue ? 1 : 0) : (try? v.tensor?.item) ?? 0 }
   let (x, y) = (number(a), number(b))
   return x == y ? 0 : x < y ? -1 : 1
 }

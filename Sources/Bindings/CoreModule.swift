@@ -1,6 +1,7 @@
 import Diagnostics
 import Evaluator
 import Glibc
+import Syntax
 import Tensors
 
 /// Printing, calling, iterating: what every program uses.
@@ -27,7 +28,7 @@ let coreModule = Module(
       Parameter<Value>("x", "anything"), Parameter<String>("spec", "width, precision and type, like Python's"),
       examples: ["format(3.14159, \".2f\")" => "\"3.14\""]
     ) { x, spec in
-      guard let format = formatSpec(spec) else {
+      guard let format = FormatSpec(spec) else {
         throw Failure("argument-range", "\"\(spec)\" is not a format", argument: 1,
           why: "a format is [[fill]align][sign][0][width][,][.precision][type], as in \">8.2f\".")
       }
@@ -155,7 +156,7 @@ let coreModule = Module(
       "seed", "Starts the random numbers afresh, so that a program gives the same result each time; none takes entropy.",
       Parameter<Int?>("n", "any whole number, or none"), examples: ["seed(1)" => ""]
     ) { n in
-      RandomSource.shared.seed(n.map { UInt64(bitPattern: Int64($0)) })
+      RandomSource.reseed( n.map { UInt64(bitPattern: Int64($0)) })
       return Value.none
     },
     Builtin("now", "Seconds since 1970.", examples: ["now() > 1e9" => "true"]) {
@@ -180,11 +181,9 @@ package struct ExitRequest: Error {
   package var code: Int32
 }
 
-/// Where `print` writes: buffered, flushed before anything goes to standard error and at the end.
+/// Where `print` writes: the session that runs sets it.
 package enum Output {
-  nonisolated(unsafe) package static var write: (String) -> Void = { text in
-    fputs(text, stdout)
-  }
+  nonisolated(unsafe) package static var write: (String) -> Void = { _ in }
 }
 
 enum Clock {
@@ -207,7 +206,7 @@ enum Memory {
 
   static var peak: Double {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return Double(usage.ru_maxrss) * 1024
   }
 }

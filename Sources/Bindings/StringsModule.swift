@@ -48,7 +48,7 @@ let stringsModule = Module(
     ) { x in
       if x.isNumber { return x.number }
       if x.isBool { return x.isTrue ? 1 : 0 }
-      if let tensor = x.tensor, tensor.shape.rank == 0 { return tensor.item }
+      if let tensor = x.tensor, tensor.shape.rank == 0 { return try tensor.item }
       let written = stripped(x.string ?? "").replacingUnderscores
       guard x.string != nil, let value = Double(written) else {
         throw Failure("argument-range", "\(x.preview) is not a number", argument: 0)

@@ -200,7 +200,7 @@ extension Machine {
       argument: 0)
   }
 
-  func contains(_ item: Value, in owner: Value) throws -> Bool {
+  package func contains(_ item: Value, in owner: Value) throws -> Bool {
     if let record = owner.record {
       guard let key = item.string else {
         throw Failure("argument-type", "`in` asks a record for a field's name, not \(item.described)", argument: 0)

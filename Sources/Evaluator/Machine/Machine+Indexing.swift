@@ -116,7 +116,7 @@ extension Machine {
     return try indexed(owner, by: [indexValue(index)])
   }
 
-  func indexed(_ owner: Value, by indices: [IndexValue]) throws -> Value {
+  package func indexed(_ owner: Value, by indices: [IndexValue]) throws -> Value {
     if let tensor = owner.tensor { return Value(try indexed(tensor, by: indices)) }
     if let payload = owner.foreign, let value = try payload.indexed(by: indices) { return value }
     guard indices.count == 1 else {
