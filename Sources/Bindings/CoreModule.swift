@@ -156,7 +156,7 @@ let coreModule = Module(
       "seed", "Starts the random numbers afresh, so that a program gives the same result each time; none takes entropy.",
       Parameter<Int?>("n", "any whole number, or none"), examples: ["seed(1)" => ""]
     ) { n in
-      RandomSource.reseed( n.map { UInt64(bitPattern: Int64($0)) })
+      RandomSource.reseed(n.map { UInt64(bitPattern: Int64($0)) })
       return Value.none
     },
     Builtin("now", "Seconds since 1970.", examples: ["now() > 1e9" => "true"]) {

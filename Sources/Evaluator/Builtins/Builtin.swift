@@ -68,7 +68,8 @@ infix operator => : AssignmentPrecedence
 package func => (source: String, output: String) -> Example { Example(source: source, output: output) }
 
 /// A group of builtins that `:help` lists together.
-package struct Module {
+/// Used on the evaluator's thread alone, like everything that can call back into a program.
+package struct Module: @unchecked Sendable {
   package var name: String
   package var summary: String
   package var builtins: [Builtin]

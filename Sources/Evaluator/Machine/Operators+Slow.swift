@@ -120,7 +120,7 @@ func condition(_ value: Value) throws -> Bool {
 }
 
 func inverted(_ value: Value) throws -> Value {
-  if let tensor = value.tensor, tensor.dtype == .bool { return Value(try Raw.not(tensor)) }
+  if let tensor = value.tensor, tensor.dtype == .bool { return Value(try Raw.logicalNot(tensor)) }
   throw Failure("condition-type", "`not` needs a bool, not \(value.described)", argument: 0)
 }
 
@@ -143,5 +143,5 @@ func logic(_ a: Value, _ b: Value, isOr: Bool) throws -> Value {
   var y = b
   let s = try withUnsafeMutablePointer(to: &x) { try Tensor.from($0)! }
   let t = try withUnsafeMutablePointer(to: &y) { try Tensor.from($0)! }
-  return Value(isOr ? try Raw.or(s, t) : try Raw.and(s, t))
+  return Value(isOr ? try Raw.logicalOr(s, t) : try Raw.logicalAnd(s, t))
 }

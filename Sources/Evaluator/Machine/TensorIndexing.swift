@@ -115,8 +115,17 @@ extension Machine {
       let room = Shape(selection.strides.map(\.count))
       let fitted = part.shape.rank == 0 || part.shape == room ? part : try Op.reshape(Op.expand(part, to: wanted), room)
       if x.node == nil, fitted.node == nil {
-        x.isNumber = false
-        try Raw.assign(&x, selection.strides, fitted)
+        // The variable lets go first, so that a storage that nothing else holds is written where it stands. The value
+        // has the part's shape by now: nothing is left to fail.
+        let held = x
+        x = Tensor(number: 0)
+        x = try Raw.assign(consume held, Op.expand(fitted, to: room)) { view in
+          try selection.strides.enumerated().reduce(view) { part, stride in
+            try Raw.slice(
+              part, axis: stride.offset, start: stride.element.start, count: stride.element.count,
+              step: stride.element.step)
+          }
+        }
       } else {
         x = try Op.replacing(x, selection.strides, with: fitted)
       }
