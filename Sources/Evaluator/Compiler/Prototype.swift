@@ -9,6 +9,8 @@ package final class Prototype {
     var constants: Registers
     /// The top-level names of the text that it stands in.
     var globals: Registers
+    /// The places that assignments name, as plain data.
+    var paths: UnsafeMutablePointer<PlainPlace>
     /// The number of arguments of a call that needs no binding; -1 when every call does.
     var plainArity: Int
     /// The registers below this hold the function, its parameters and locals: cleared on return.
@@ -51,7 +53,12 @@ package final class Prototype {
   package let span: Span
   let headSpan: Span
   package internal(set) var documentation: String?
-  package internal(set) var parameters: [Parameter] = []
+  package internal(set) var parameters: [Parameter] = [] {
+    didSet {
+      inoutMask = parameters.contains(where: \.isRest) ? .unfit : InoutMask(parameters.map(\.isInout))
+    }
+  }
+  private(set) var inoutMask = InoutMask([])
   /// A model block: what it returns is a model.
   package internal(set) var isModel = false
   let code: UnsafeMutablePointer<Code>
@@ -94,7 +101,7 @@ package final class Prototype {
     code.initialize(
       to: Code(
         instructions: .allocate(capacity: 1), constants: .allocate(capacity: 1), globals: globals.slots,
-        plainArity: -1, localCount: 1,
+        paths: .allocate(capacity: 1), plainArity: -1, localCount: 1,
         registerCount: 1))
   }
 
@@ -102,12 +109,16 @@ package final class Prototype {
   func install(_ instructions: [Instruction], constants: [Value], plainArity: Int, localCount: Int, registerCount: Int) {
     code.pointee.instructions.deallocate()
     code.pointee.constants.deallocate()
+    code.pointee.paths.deallocate()
+    let plain = UnsafeMutablePointer<PlainPlace>.allocate(capacity: max(1, paths.count))
+    for (n, place) in paths.enumerated() { (plain + n).initialize(to: PlainPlace(place)) }
     let room = UnsafeMutablePointer<Instruction>.allocate(capacity: max(1, instructions.count))
     room.initialize(from: instructions, count: instructions.count)
     let pool = Registers.allocate(capacity: max(1, constants.count))
     pool.initialize(from: constants, count: constants.count)
     code.pointee = Code(
-      instructions: room, constants: pool, globals: globals.slots, plainArity: plainArity, localCount: localCount, registerCount: registerCount)
+      instructions: room, constants: pool, globals: globals.slots, paths: plain,
+      plainArity: plainArity, localCount: localCount, registerCount: registerCount)
     instructionCount = instructions.count
     constantCount = constants.count
   }
@@ -116,6 +127,8 @@ package final class Prototype {
     for i in 0..<constantCount { code.pointee.constants[i].release() }
     code.pointee.instructions.deallocate()
     code.pointee.constants.deallocate()
+    for n in paths.indices { code.pointee.paths[n].steps.deallocate() }
+    code.pointee.paths.deallocate()
     code.deallocate()
   }
 }
@@ -129,7 +142,41 @@ struct CallSite {
     var place: Place?
     var span: Span
   }
-  var arguments: [Argument]
+  let arguments: [Argument]
+  /// Positional arguments only, some of them after `&`: they stand in the callee's order already.
+  let isPlain: Bool
+  let inoutMask: InoutMask
+
+  init(arguments: [Argument]) {
+    self.arguments = arguments
+    inoutMask = InoutMask(arguments.map { $0.place != nil })
+    isPlain = arguments.allSatisfy { $0.name == nil && !$0.isSpread }
+  }
+}
+
+/// How many arguments or parameters there are, and which of them are `&`: a call whose mask is its callee's needs no
+/// binding.
+struct InoutMask: Equatable {
+  private var count: Int
+  private var bits: UInt64
+
+  /// Fits nothing: some argument must be bound.
+  static var unfit: InoutMask { InoutMask(count: -1, bits: 0) }
+
+  private init(count: Int, bits: UInt64) {
+    self.count = count
+    self.bits = bits
+  }
+
+  init(_ flags: [Bool]) {
+    guard flags.count <= 64 else {
+      self = .unfit
+      count = -flags.count
+      return
+    }
+    count = flags.count
+    bits = flags.enumerated().reduce(0) { $1.element ? $0 | 1 << UInt64($1.offset) : $0 }
+  }
 }
 
 /// A variable or a part of one: `x`, `bs[i].vx`, `r.items[2].x`.
@@ -149,6 +196,38 @@ struct Place {
   var rootName: String
   var steps: [Step]
   var span: Span
+}
+
+/// A `Place` as trivial data, for the machine's fast path; each field step remembers where it found the field last.
+struct PlainPlace {
+  struct Step {
+    var isField: Bool
+    /// A symbol's id, or the register of an index.
+    var operand: UInt32
+    var cachedShape: UInt32 = 0
+    var cachedPosition: UInt32 = 0
+  }
+  var isGlobal: Bool
+  var root: Int
+  /// -1 when a step is of another kind: the slow path then serves.
+  var count: Int
+  var steps: UnsafeMutablePointer<Step>
+
+  init(_ place: Place) {
+    switch place.root {
+    case .register(let n): (isGlobal, root) = (false, n)
+    case .global(let n): (isGlobal, root) = (true, n)
+    }
+    steps = .allocate(capacity: max(1, place.steps.count))
+    count = place.steps.count
+    for (n, step) in place.steps.enumerated() {
+      switch step {
+      case .field(let symbol, _): (steps + n).initialize(to: Step(isField: true, operand: symbol.id))
+      case .index(let register, _): (steps + n).initialize(to: Step(isField: false, operand: UInt32(register)))
+      case .indices: count = -1
+      }
+    }
+  }
 }
 
 struct BracketPlan {

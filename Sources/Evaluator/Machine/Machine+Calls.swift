@@ -118,6 +118,9 @@ extension Machine {
     let site = caller._withUnsafeGuaranteedRef { $0.prototype.callSites[index] }
     if !window.pointee.isCallable { try replaceCallee(caller, pc, window) }
     let mark = held.count
+    if site.isPlain, window.pointee.takesPlain(site) {
+      return try arrangePlain(site, window, r, caller.takeUnretainedValue().prototype)
+    }
     do {
       if let function = window.pointee.function {
         try arrange(function, site, window, r, caller.takeUnretainedValue().prototype)
@@ -130,6 +133,27 @@ extension Machine {
       return nil
     } catch {
       writeBack(to: mark, callee: nil)
+      throw error
+    }
+  }
+
+  /// The common case: every argument stands where its parameter wants it, and only places are left to be held.
+  private func arrangePlain(
+    _ site: CallSite, _ window: Registers, _ r: Registers, _ owner: Prototype
+  ) throws -> Unmanaged<FunctionObject>? {
+    let mark = held.count
+    do {
+      for (j, argument) in site.arguments.enumerated() {
+        if let place = argument.place { (window + 1 + j).put(try hold(place, r, owner, parameter: j + 1)) }
+      }
+      if window.pointee.isObject(.function) { return window.pointee.unchecked(FunctionObject.self) }
+      let result = try window.pointee.builtin!.builtin.body(window + 1)
+      writeBack(to: mark, callee: window)
+      for j in 1..<(site.arguments.count + 1) { (window + j).clear() }
+      window.put(result)
+      return nil
+    } catch {
+      writeBack(to: mark, callee: window)
       throw error
     }
   }
@@ -280,6 +304,20 @@ extension Machine {
       return try call(positional, named)
     }
     throw Failure("not-callable", "\(window.pointee.described) cannot be called", argument: -1)
+  }
+}
+
+extension Value {
+  /// Whether the site's arguments fit the parameters one by one, `&` for `&`.
+  fileprivate func takesPlain(_ site: CallSite) -> Bool {
+    if isObject(.function) {
+      let parameters = unchecked(FunctionObject.self)._withUnsafeGuaranteedRef { $0.prototype.inoutMask }
+      return parameters == site.inoutMask
+    }
+    if isObject(.builtin) {
+      return unchecked(BuiltinObject.self)._withUnsafeGuaranteedRef { $0.inoutMask } == site.inoutMask
+    }
+    return false
   }
 }
 

@@ -220,10 +220,18 @@ extension Machine {
             if i.flags & 1 != 0 { (r + Int(i.b)).clear() }
             (r + Int(i.a)).put(value)
           case .getPath:
-            (r + Int(i.a)).put(try readPlace(function, Int(i.b), r))
+            if let slot = knownSlot(code.pointee.paths + Int(i.b), r, globals, forWriting: false) {
+              (r + Int(i.a)).copy(slot)
+            } else {
+              (r + Int(i.a)).put(try readPlace(function, Int(i.b), r))
+            }
           case .setPath:
-            try writePlace(function, Int(i.b), r, value: (r + Int(i.a)).pointee.retained())
-            (r + Int(i.a)).clear()
+            if let slot = knownSlot(code.pointee.paths + Int(i.b), r, globals, forWriting: true) {
+              slot.put((r + Int(i.a)).take())
+            } else {
+              try writePlace(function, Int(i.b), r, value: (r + Int(i.a)).pointee.retained())
+              (r + Int(i.a)).clear()
+            }
           case .unpack: try unpack(r[Int(i.b)], into: r + Int(i.a), count: Int(i.c))
 
           case .call:

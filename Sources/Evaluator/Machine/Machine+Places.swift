@@ -76,6 +76,44 @@ extension Machine {
     }
   }
 
+  /// The slot of a place whose containers are all there, of the usual kinds and, for writing, unshared; else nil.
+  @inline(__always)
+  func knownSlot(
+    _ place: UnsafeMutablePointer<PlainPlace>, _ r: Registers, _ globals: Registers, forWriting: Bool
+  ) -> Registers? {
+    let count = place.pointee.count
+    if count < 0 { return nil }
+    var slot = (place.pointee.isGlobal ? globals : r) + place.pointee.root
+    var step = place.pointee.steps
+    for _ in 0..<count {
+      let value = slot.pointee
+      guard value.isObject, !forWriting || value.isUnique else { return nil }
+      if step.pointee.isField {
+        guard value.isObject(.record) else { return nil }
+        let record = value.unchecked(RecordObject.self)
+        let shape = record._withUnsafeGuaranteedRef { $0.shapeID }
+        if step.pointee.cachedShape != shape {
+          guard
+            let at = record._withUnsafeGuaranteedRef({ $0.shape.position(of: Symbol(id: step.pointee.operand)) })
+          else { return nil }
+          step.pointee.cachedShape = shape
+          step.pointee.cachedPosition = UInt32(at)
+        }
+        slot = record._withUnsafeGuaranteedRef { $0.fields } + Int(step.pointee.cachedPosition)
+      } else {
+        let index = r[Int(step.pointee.operand)]
+        guard value.isObject(.list), index.isNumber, index.number >= 0, index.number < 1e15 else { return nil }
+        let list = value.unchecked(ListObject.self)
+        let n = Int(index.number)
+        guard Double(n) == index.number, n < list._withUnsafeGuaranteedRef({ $0.length }) else { return nil }
+        slot = list._withUnsafeGuaranteedRef { $0.items } + n
+      }
+      step += 1
+    }
+    // A variable that is not set, or that a call holds, is for the slow path to complain about.
+    return slot.pointee.isMissing || slot.pointee.isBusy ? nil : slot
+  }
+
   func readPlace(_ function: Unmanaged<FunctionObject>, _ index: Int, _ r: Registers) throws -> Value {
     let place = function._withUnsafeGuaranteedRef { $0.prototype.paths[index] }
     let root = root(place, r, function.takeUnretainedValue().prototype)

@@ -25,10 +25,12 @@ package final class FunctionObject: Object {
 package final class BuiltinObject: Object {
   package let builtin: Builtin
   let arity: Int
+  let inoutMask: InoutMask
 
   package init(_ builtin: Builtin) {
     self.builtin = builtin
     arity = builtin.parameters.count
+    inoutMask = builtin.parameters.contains(where: \.isRest) ? .unfit : InoutMask(builtin.parameters.map(\.isInout))
     super.init(.builtin)
   }
 }
