@@ -12,8 +12,12 @@ let swiftSettings: [SwiftSetting] = [
 // Without -fno-math-errno clang cannot vectorise square roots, and Adam is 15 times slower.
 let kernelFlags: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno"])]
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: swiftSettings)
+// Builtins are declared through generic initialisers: without their bodies at hand in Bindings, every call of a builtin
+// would look up type metadata.
+let specialised: [SwiftSetting] = swiftSettings + [.unsafeFlags(["-cross-module-optimization"])]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = swiftSettings) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: settings)
 }
 
 let package = Package(
@@ -53,7 +57,7 @@ let package = Package(
     module("Charts", ["Diagnostics"]),
 
     // The language.
-    module("Evaluator", ["CKernels", "Diagnostics", "Syntax", "Tensors", "Autodiff"]),
+    module("Evaluator", ["CKernels", "Diagnostics", "Syntax", "Tensors", "Autodiff"], settings: specialised),
     module(
       "Bindings",
       [

@@ -9,13 +9,13 @@ package final class Builtin {
   package let parameters: [ParameterInfo]
   package let examples: [Example]
   /// The arguments stand at the pointer, one for each parameter, borrowed; the result hands over its count.
-  let body: (Registers) throws -> Value
+  package let body: (Registers) throws -> Value
   /// For elementwise functions: the same on one number, without a tensor.
   let scalar: ((Double) -> Double)?
   /// The module that lists it; set by `Library`.
   package internal(set) var module = ""
 
-  init(
+  package init(
     name: String, summary: String, parameters: [ParameterInfo], examples: [Example],
     scalar: ((Double) -> Double)? = nil, body: @escaping (Registers) throws -> Value
   ) {

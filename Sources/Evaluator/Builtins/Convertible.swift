@@ -1,5 +1,5 @@
 package import Autodiff
-import Diagnostics
+package import Diagnostics
 package import Tensors
 
 /// What a builtin can return.

@@ -1,11 +1,11 @@
-import Diagnostics
+package import Diagnostics
 
 /// A typed parameter of a builtin: name, what it means, its default if it has one, and what its values must hold to.
 package struct Parameter<T: Convertible> {
-  let name: String
-  let summary: String
-  let defaultValue: T?
-  let constraints: [Constraint<T>]
+  package let name: String
+  package let summary: String
+  package let defaultValue: T?
+  package let constraints: [Constraint<T>]
 
   /// The argument must be given.
   package init(_ name: String, _ summary: String, _ constraints: Constraint<T>...) {
@@ -22,7 +22,7 @@ package struct Parameter<T: Convertible> {
     self.constraints = constraints
   }
 
-  var info: ParameterInfo {
+  package var info: ParameterInfo {
     ParameterInfo(
       name: name, summary: summary, typeName: T.typeName, isInout: T.isInout, isRest: T.isRest, isNamedRest: T.isNamedRest,
       defaultValue: defaultValue?.makeValue(), constraints: constraints.map(\.text),
@@ -31,7 +31,7 @@ package struct Parameter<T: Convertible> {
 
   /// The argument at its place in the window, converted and checked.
   @inline(__always)
-  func read(_ arguments: Registers, _ index: Int) throws -> T {
+  package func read(_ arguments: Registers, _ index: Int) throws -> T {
     guard let converted = try T.from(arguments + index) else { throw wrongType(arguments[index], index) }
     for constraint in constraints where !constraint.holds(converted) {
       throw outOfRange(constraint, arguments[index], index)
@@ -39,13 +39,13 @@ package struct Parameter<T: Convertible> {
     return converted
   }
 
-  @inline(never) private func wrongType(_ value: Value, _ index: Int) -> Failure {
+  @inline(never) package func wrongType(_ value: Value, _ index: Int) -> Failure {
     Failure(
       "argument-type", "`\(name)` must be \(T.typeName.withArticle), not \(value.described)", argument: index,
       facts: [.init(name, value.preview, argument: index)], why: "\(name): \(summary).")
   }
 
-  @inline(never) private func outOfRange(_ constraint: Constraint<T>, _ value: Value, _ index: Int) -> Failure {
+  @inline(never) package func outOfRange(_ constraint: Constraint<T>, _ value: Value, _ index: Int) -> Failure {
     Failure(
       "argument-range", "`\(name)` must be \(constraint.text), not \(value.preview)", argument: index,
       why: "\(name): \(summary).")
@@ -55,9 +55,9 @@ package struct Parameter<T: Convertible> {
 /// What the values of a parameter must hold to: it checks, describes itself and yields a counterexample.
 package struct Constraint<T: Convertible> {
   /// As in `must be at least 0`.
-  let text: String
-  let holds: (T) -> Bool
-  let counterexample: T
+  package let text: String
+  package let holds: (T) -> Bool
+  package let counterexample: T
 
   package init(_ text: String, counterexample: T, holds: @escaping (T) -> Bool) {
     self.text = text

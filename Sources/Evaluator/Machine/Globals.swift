@@ -1,5 +1,6 @@
 /// The top-level names of a session, each with a slot that compiled code refers to, and the library behind them.
 package final class Globals {
+  /// What each name is set to; behind them, from `capacity` on, what the library has under that name.
   let slots: Registers
   private var positions: [String: Int] = [:]
   private(set) var names: [String] = []
@@ -8,7 +9,7 @@ package final class Globals {
 
   package init(library: Library) {
     self.library = library
-    slots = .allocate(capacity: Globals.capacity)
+    slots = .allocate(capacity: 2 * Globals.capacity)
   }
 
   package var count: Int { names.count }
@@ -18,6 +19,7 @@ package final class Globals {
     // The compiler refuses a text that comes near the capacity; the last slot keeps a wild one harmless.
     guard names.count < Globals.capacity - 1 else { return Globals.capacity - 1 }
     (slots + names.count).initialize(to: .missing)
+    (slots + Globals.capacity + names.count).initialize(to: library.value(name) ?? .missing)
     positions[name] = names.count
     names.append(name)
     return names.count - 1

@@ -128,13 +128,10 @@ extension Machine {
   // MARK: Names
 
   @inline(never)
-  func readGlobal(_ function: Unmanaged<FunctionObject>, _ slot: Int) throws -> Value {
+  func unreadable(_ function: Unmanaged<FunctionObject>, _ slot: Int) -> Failure {
     let prototype = function.takeUnretainedValue().prototype
-    let globals = prototype.globals
-    let name = globals.names[slot]
-    if globals.slots[slot].isBusy { throw busy(name) }
-    if let value = globals.library.value(name) { return value.retained() }
-    throw unknownName(name, in: prototype)
+    let name = prototype.globals.names[slot]
+    return prototype.globals.slots[slot].isBusy ? busy(name) : unknownName(name, in: prototype)
   }
 
   func unknownName(_ name: String, in prototype: Prototype) -> Failure {

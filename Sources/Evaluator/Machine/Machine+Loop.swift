@@ -50,8 +50,10 @@ extension Machine {
           case .check: if r[Int(i.a)].isMissing { throw unsetLocal(function, Int(i.b)) }
           case .getGlobal:
             let value = globals[Int(i.b)]
-            if _slowPath(value.isMissing || value.isBusy) {
-              (r + Int(i.a)).put(try readGlobal(function, Int(i.b)))
+            if value.isMissing, !globals[Int(i.b) + Globals.capacity].isMissing {
+              (r + Int(i.a)).copy(globals + (Int(i.b) + Globals.capacity))
+            } else if _slowPath(value.isMissing || value.isBusy) {
+              throw unreadable(function, Int(i.b))
             } else {
               (r + Int(i.a)).put(value.retained())
             }

@@ -4,8 +4,8 @@ package import Tensors
 package class Object {
   package enum Kind: UInt8 { case string, list, record, tensor, range, function, builtin, foreign }
 
-  final var count = 1
-  final let kind: Kind
+  package final var count = 1
+  package final let kind: Kind
   /// How many objects are alive: zero at exit, or something leaks.
   nonisolated(unsafe) package static var live = 0
 

@@ -9,18 +9,18 @@
 package struct Value {
   package let bits: UInt64
 
-  @inline(__always) init(bits: UInt64) { self.bits = bits }
+  @inline(__always) package init(bits: UInt64) { self.bits = bits }
 
-  @inline(__always) static var firstTag: UInt64 { 0xFFF9_0000_0000_0000 }
-  @inline(__always) static var objectTag: UInt64 { 0xFFFA_0000_0000_0000 }
+  @inline(__always) package static var firstTag: UInt64 { 0xFFF9_0000_0000_0000 }
+  @inline(__always) package static var objectTag: UInt64 { 0xFFFA_0000_0000_0000 }
 
-  package static var none: Value { Value(bits: firstTag) }
+  @inline(__always) package static var none: Value { Value(bits: firstTag) }
   /// An argument that was not given, a local or global that is not set: never seen by a program.
   @inline(__always) package static var missing: Value { Value(bits: firstTag | 1) }
   /// A slot whose value a call holds through `&`.
-  @inline(__always) static var busy: Value { Value(bits: firstTag | 2) }
-  @inline(__always) static var falsehood: Value { Value(bits: firstTag | 4) }
-  @inline(__always) static var truth: Value { Value(bits: firstTag | 5) }
+  @inline(__always) package static var busy: Value { Value(bits: firstTag | 2) }
+  @inline(__always) package static var falsehood: Value { Value(bits: firstTag | 4) }
+  @inline(__always) package static var truth: Value { Value(bits: firstTag | 5) }
 
   /// For results of arithmetic on numbers, which are never in the tag space.
   @inline(__always) package init(_ number: Double) { bits = number.bitPattern }
@@ -44,18 +44,18 @@ package struct Value {
   @inline(__always) package var isTrue: Bool { bits == Value.truth.bits }
   @inline(__always) package var isNone: Bool { bits == Value.none.bits }
   @inline(__always) package var isMissing: Bool { bits == Value.missing.bits }
-  @inline(__always) var isBusy: Bool { bits == Value.busy.bits }
+  @inline(__always) package var isBusy: Bool { bits == Value.busy.bits }
 
-  @inline(__always) var reference: Unmanaged<Object> {
+  @inline(__always) package var reference: Unmanaged<Object> {
     Unmanaged.fromOpaque(UnsafeRawPointer(bitPattern: UInt(bits & 0x0000_FFFF_FFFF_FFFF)).unsafelyUnwrapped)
   }
   /// The object, counted by Swift: for paths where a nanosecond does not matter.
   package var object: Object? { isObject ? reference.takeUnretainedValue() : nil }
 
-  @inline(__always) func isObject(_ kind: Object.Kind) -> Bool {
+  @inline(__always) package func isObject(_ kind: Object.Kind) -> Bool {
     isObject && reference._withUnsafeGuaranteedRef { $0.kind == kind }
   }
-  @inline(__always) func unchecked<T: Object>(_: T.Type) -> Unmanaged<T> {
+  @inline(__always) package func unchecked<T: Object>(_: T.Type) -> Unmanaged<T> {
     Unmanaged.fromOpaque(reference.toOpaque())
   }
 
@@ -67,17 +67,17 @@ package struct Value {
   @inline(__always) package func release() {
     if isObject { releaseObject() }
   }
-  @inline(__always) private func releaseObject() {
+  @inline(__always) package func releaseObject() {
     let last = reference._withUnsafeGuaranteedRef { object in
       object.count -= 1
       return object.count == 0
     }
     if last { Value.free(reference) }
   }
-  @inline(never) private static func free(_ object: Unmanaged<Object>) { object.release() }
+  @inline(never) package static func free(_ object: Unmanaged<Object>) { object.release() }
 
   /// Whether nothing else holds this object, so that it may be changed in place.
-  @inline(__always) var isUnique: Bool { isObject && reference._withUnsafeGuaranteedRef { $0.count == 1 } }
+  @inline(__always) package var isUnique: Bool { isObject && reference._withUnsafeGuaranteedRef { $0.count == 1 } }
 }
 
 package typealias Registers = UnsafeMutablePointer<Value>
@@ -85,15 +85,15 @@ package typealias Registers = UnsafeMutablePointer<Value>
 /// A register: every write releases what was there.
 extension UnsafeMutablePointer where Pointee == Value {
   /// Takes over the value's count.
-  @inline(__always) func put(_ value: Value) {
+  @inline(__always) package func put(_ value: Value) {
     let old = pointee
     pointee = value
     old.release()
   }
-  @inline(__always) func copy(_ other: Registers) { put(other.pointee.retained()) }
-  @inline(__always) func clear() { put(.none) }
+  @inline(__always) package func copy(_ other: Registers) { put(other.pointee.retained()) }
+  @inline(__always) package func clear() { put(.none) }
   /// Moves the value out, with its count.
-  @inline(__always) func take() -> Value {
+  @inline(__always) package func take() -> Value {
     let value = pointee
     pointee = .none
     return value
