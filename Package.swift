@@ -12,12 +12,8 @@ let swiftSettings: [SwiftSetting] = [
 // Without -fno-math-errno clang cannot vectorise square roots, and Adam is 15 times slower.
 let kernelFlags: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno"])]
 
-// Builtins are declared through generic initialisers: without their bodies at hand in Bindings, every call of a builtin
-// would look up type metadata.
-let specialised: [SwiftSetting] = swiftSettings + [.unsafeFlags(["-cross-module-optimization"])]
-
-func module(_ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = swiftSettings) -> Target {
-  .target(name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: settings)
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: ["README.md"], swiftSettings: swiftSettings)
 }
 
 let package = Package(
@@ -57,7 +53,7 @@ let package = Package(
     module("Charts", ["Diagnostics"]),
 
     // The language.
-    module("Evaluator", ["CKernels", "Diagnostics", "Syntax", "Tensors", "Autodiff"], settings: specialised),
+    module("Evaluator", ["CKernels", "Diagnostics", "Syntax", "Tensors", "Autodiff"]),
     module(
       "Bindings",
       [

@@ -9,7 +9,8 @@ let collectionsModule = Module(
   "lists", "lists and records, and what works on lists, tensors and tables alike",
   [
     Builtin(
-      "push", "Adds a value at the end of a list.", Parameter<Inout<Value>>("xs", "a list"), Parameter<Value>("v", "anything"),
+      "push", "Adds a value at the end of a list.", Parameter<Inout<Value>>("xs", "a list"),
+      Parameter<Value>("v", "anything"),
       examples: ["xs = (1, 2); push(&xs, 3); xs" => "(1, 2, 3)"]
     ) { xs, v in
       guard let list = xs.uniqueList() else { throw try notAList(xs, "push") }
@@ -21,7 +22,9 @@ let collectionsModule = Module(
       examples: ["xs = (1, 2); pop(&xs)" => "2"]
     ) { xs in
       guard let list = xs.uniqueList() else { throw try notAList(xs, "pop") }
-      guard list.length > 0 else { throw Failure("index-range", "there is nothing to pop: the list is empty", argument: 0) }
+      guard list.length > 0 else {
+        throw Failure("index-range", "there is nothing to pop: the list is empty", argument: 0)
+      }
       return list.removeLast()
     },
     Builtin(
@@ -38,11 +41,13 @@ let collectionsModule = Module(
       return Value.none
     },
     Builtin(
-      "take", "The first n elements, or all when there are fewer.", Parameter<Value>("x", "a list, tensor, string or table"),
+      "take", "The first n elements, or all when there are fewer.",
+      Parameter<Value>("x", "a list, tensor, string or table"),
       Parameter<Int>("n", "how many", .atLeast(0)), examples: ["take((1, 2, 3), 2)" => "(1, 2)"]
     ) { x, n in try slice(x, 0, min(n, try count(x))) },
     Builtin(
-      "tail", "The last n elements, or all when there are fewer.", Parameter<Value>("x", "a list, tensor, string or table"),
+      "tail", "The last n elements, or all when there are fewer.",
+      Parameter<Value>("x", "a list, tensor, string or table"),
       Parameter<Int>("n", "how many", .atLeast(0)), examples: ["tail((1, 2, 3), 2)" => "(2, 3)"]
     ) { x, n in
       let length = try count(x)
@@ -59,7 +64,8 @@ let collectionsModule = Module(
     },
     Builtin(
       "filter", "The elements for which a function gives true; the kind stays.",
-      Parameter<Value>("xs", "a list, tensor, record or table"), Parameter<FunctionReference>("f", "takes an element, or a row"),
+      Parameter<Value>("xs", "a list, tensor, record or table"),
+      Parameter<FunctionReference>("f", "takes an element, or a row"),
       examples: ["filter((1, 2, 3), x => x > 1)" => "(2, 3)"]
     ) { xs, f in
       if let record = xs.record {
@@ -105,7 +111,8 @@ let collectionsModule = Module(
       return Value(list: try counted(x).map(\.value))
     },
     Builtin(
-      "value_counts", "How often each distinct element appears, most frequent first.", Parameter<Value>("x", "a list or tensor"),
+      "value_counts", "How often each distinct element appears, most frequent first.",
+      Parameter<Value>("x", "a list or tensor"),
       examples: ["value_counts((\"a\", \"b\", \"a\")).count" => "f32 [2]  [2  1]"]
     ) { x in
       let groups = try counted(x).enumerated().sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }
@@ -113,7 +120,8 @@ let collectionsModule = Module(
       let values = groups.map(\.element.value)
       let column: Column =
         values.allSatisfy(\.isNumber) ? .number(values.map(\.number)) : .text(values.map(\.displayText))
-      return Value(foreign: try Table([("value", column), ("count", .number(groups.map { Double($0.element.count) }))]))
+      return Value(
+        foreign: try Table([("value", column), ("count", .number(groups.map { Double($0.element.count) }))]))
     },
     Builtin(
       "index_of", "The position of the first element that is the same, or none.",
@@ -129,10 +137,12 @@ let collectionsModule = Module(
       examples: ["items({a: 1})" => "((\"a\", 1),)"]
     ) { r in Value(list: zip(r.keys, r.values).map { Value(list: [Value($0.name), $1.retained()]) }) },
     Builtin(
-      "keys", "A record's field names.", Parameter<RecordObject>("r", "a record"), examples: ["keys({a: 1, b: 2})" => "(\"a\", \"b\")"]
+      "keys", "A record's field names.", Parameter<RecordObject>("r", "a record"),
+      examples: ["keys({a: 1, b: 2})" => "(\"a\", \"b\")"]
     ) { r in r.keys.map(\.name) },
     Builtin(
-      "values", "A record's values.", Parameter<RecordObject>("r", "a record"), examples: ["values({a: 1, b: 2})" => "(1, 2)"]
+      "values", "A record's values.", Parameter<RecordObject>("r", "a record"),
+      examples: ["values({a: 1, b: 2})" => "(1, 2)"]
     ) { r in Value(list: r.values.map { $0.retained() }) },
     Builtin(
       "merge", "The fields of both records; the second wins.", Parameter<RecordObject>("a", "a record"),
@@ -165,7 +175,9 @@ private func sortKeys(_ items: [Value], _ by: Value) throws -> [Value] {
   if by.isNone { return items.map { $0.retained() } }
   if let column = by.string {
     return try items.map { item in
-      guard let key = item.record?[column] else { throw Failure("unknown-column", "there is no column `\(column)`", argument: 1) }
+      guard let key = item.record?[column] else {
+        throw Failure("unknown-column", "there is no column `\(column)`", argument: 1)
+      }
       return key.retained()
     }
   }
@@ -178,7 +190,11 @@ private func sortKeys(_ items: [Value], _ by: Value) throws -> [Value] {
 
 private func requireComparable(_ keys: [Value]) throws {
   func number(_ v: Value) -> Bool { v.isNumber || v.isNone || v.tensor?.shape.rank == 0 }
-  if keys.allSatisfy(number) || keys.allSatisfy({ $0.string != nil || $0.isNone }) || keys.allSatisfy({ $0.isBool || $0.isNone }) { return }
+  if keys.allSatisfy(number) || keys.allSatisfy({ $0.string != nil || $0.isNone })
+    || keys.allSatisfy({ $0.isBool || $0.isNone })
+  {
+    return
+  }
   if keys.allSatisfy({ $0.list != nil }) { return }
   let odd = keys.first { $0.typeName != keys[0].typeName } ?? keys[0]
   throw Failure(
@@ -198,7 +214,9 @@ private func compared(_ a: Value, _ b: Value) -> Int {
     }
     return s.length - t.length
   }
-  func number(_ v: Value) -> Double { v.isNumber ? v.number : v.isBool ? (v.isTrue ? 1 : 0) : (try? v.tensor?.item) ?? 0 }
+  func number(_ v: Value) -> Double {
+    v.isNumber ? v.number : v.isBool ? (v.isTrue ? 1 : 0) : (try? v.tensor?.item) ?? 0
+  }
   let (x, y) = (number(a), number(b))
   return x == y ? 0 : x < y ? -1 : 1
 }
@@ -206,7 +224,11 @@ private func compared(_ a: Value, _ b: Value) -> Int {
 /// Distinct elements with counts, in the order of first appearance; each value has a count of its own.
 private func counted(_ x: Value) throws -> [(value: Value, count: Int)] {
   let flat: Value
-  if let tensor = x.tensor { flat = Value(list: try tensor.doubles.map { Value(foreign: $0) }) } else { flat = x.retained() }
+  if let tensor = x.tensor {
+    flat = Value(list: try tensor.doubles.map { Value(foreign: $0) })
+  } else {
+    flat = x.retained()
+  }
   defer { flat.release() }
   var groups: [(value: Value, count: Int)] = []
   var positions: [String: Int] = [:]

@@ -29,7 +29,8 @@ let coreModule = Module(
       examples: ["format(3.14159, \".2f\")" => "\"3.14\""]
     ) { x, spec in
       guard let format = FormatSpec(spec) else {
-        throw Failure("argument-range", "\"\(spec)\" is not a format", argument: 1,
+        throw Failure(
+          "argument-range", "\"\(spec)\" is not a format", argument: 1,
           why: "a format is [[fill]align][sign][0][width][,][.precision][type], as in \">8.2f\".")
       }
       guard let text = format.format(x) else {
@@ -63,7 +64,8 @@ let coreModule = Module(
     ) { message, kind -> Value in throw Failure(kind, message) },
     Builtin(
       "assert", "Stops unless a condition holds.",
-      Parameter<Bool>("cond", "what must hold"), Parameter<String>("msg", "what to say otherwise", default: "the assertion does not hold"),
+      Parameter<Bool>("cond", "what must hold"),
+      Parameter<String>("msg", "what to say otherwise", default: "the assertion does not hold"),
       examples: ["assert(1 < 2)" => ""]
     ) { condition, message in
       guard condition else { throw Failure("assertion", message, argument: 0) }
@@ -77,7 +79,9 @@ let coreModule = Module(
     ) { a, b, step in
       if step == 1 { return Value(new: RangeObject(a, b, isInclusive: false)) }
       let count = max(0, ((b - a) / step).rounded(.up))
-      guard count < 1e9 else { throw Failure("argument-range", "this range has \(formatNumber(count)) numbers", argument: 2) }
+      guard count < 1e9 else {
+        throw Failure("argument-range", "this range has \(formatNumber(count)) numbers", argument: 2)
+      }
       return Value(Tensor((0..<Int(count)).map { Float(a + Double($0) * step) }, [Int(count)]))
     },
     Builtin(
@@ -103,7 +107,8 @@ let coreModule = Module(
     },
     Builtin(
       "reduce", "Folds elements into one value, from the left.",
-      Parameter<Value>("xs", "a list, tensor or range"), Parameter<FunctionReference>("f", "takes the value so far and an element"),
+      Parameter<Value>("xs", "a list, tensor or range"),
+      Parameter<FunctionReference>("f", "takes the value so far and an element"),
       Parameter<Value>("start", "the value to start from"),
       examples: ["reduce((1, 2, 3), (fn(a, b) => a + b), 0)" => "6"]
     ) { xs, f, start in
@@ -122,7 +127,8 @@ let coreModule = Module(
     },
     Builtin(
       "zip", "Pairs of elements at the same position, as long as the shortest.",
-      Parameter<Rest<Value>>("xs", "lists, tensors or ranges"), examples: ["zip((1, 2), (\"a\", \"b\"))" => "((1, \"a\"), (2, \"b\"))"]
+      Parameter<Rest<Value>>("xs", "lists, tensors or ranges"),
+      examples: ["zip((1, 2), (\"a\", \"b\"))" => "((1, \"a\"), (2, \"b\"))"]
     ) { xs in
       let columns = try xs.values.enumerated().map { try elements($1, argument: $0) }
       defer { for v in columns.joined() { v.release() } }
@@ -137,7 +143,8 @@ let coreModule = Module(
     },
     Builtin(
       "time", "Runs a function several times and tells how long it took.",
-      Parameter<FunctionReference>("f", "takes no arguments"), Parameter<Int>("repeat", "how often", default: 1, .atLeast(1)),
+      Parameter<FunctionReference>("f", "takes no arguments"),
+      Parameter<Int>("repeat", "how often", default: 1, .atLeast(1)),
       examples: ["time(fn() => 1).runs" => "1"]
     ) { f, count in
       var times: [Double] = []
@@ -153,7 +160,8 @@ let coreModule = Module(
         ]))
     },
     Builtin(
-      "seed", "Starts the random numbers afresh, so that a program gives the same result each time; none takes entropy.",
+      "seed",
+      "Starts the random numbers afresh, so that a program gives the same result each time; none takes entropy.",
       Parameter<Int?>("n", "any whole number, or none"), examples: ["seed(1)" => ""]
     ) { n in
       RandomSource.reseed(n.map { UInt64(bitPattern: Int64($0)) })
@@ -200,7 +208,8 @@ enum Memory {
     defer { fclose(file) }
     var line = [CChar](repeating: 0, count: 128)
     guard fgets(&line, 128, file) != nil else { return .nan }
-    let fields = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(separator: " ")
+    let fields = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(
+      separator: " ")
     return fields.count > 1 ? (Double(fields[1]) ?? .nan) * Double(sysconf(Int32(_SC_PAGESIZE))) : .nan
   }
 

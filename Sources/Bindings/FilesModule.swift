@@ -11,7 +11,8 @@ let filesModule = Module(
     Builtin("read_text", "The text of a file; \"-\" is standard input.", path) { try text(at: $0) },
     Builtin("read_lines", "The lines of a file; \"-\" is standard input.", path) { textLines(try text(at: $0)) },
     Builtin(
-      "write_text", "Writes a text to a file, replacing it as a whole.", path, Parameter<String>("text", "what to write")
+      "write_text", "Writes a text to a file, replacing it as a whole.", path,
+      Parameter<String>("text", "what to write")
     ) { path, text in
       try Files.write(Array(text.utf8), to: path)
       return Value.none
@@ -30,7 +31,8 @@ let filesModule = Module(
       examples: ["len(list_files(\"/\")) > 0" => "true"]
     ) { folder in
       guard let handle = opendir(folder) else {
-        throw Failure("file-missing", "the folder `\(folder)` cannot be opened: \(String(cString: strerror(errno)))", argument: 0)
+        throw Failure(
+          "file-missing", "the folder `\(folder)` cannot be opened: \(String(cString: strerror(errno)))", argument: 0)
       }
       defer { closedir(handle) }
       var names: [String] = []

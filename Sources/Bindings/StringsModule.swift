@@ -7,10 +7,13 @@ let stringsModule = Module(
   [
     Builtin("upper", "All letters in upper case.", text, examples: ["upper(\"abc\")" => "\"ABC\""]) { $0.uppercased() },
     Builtin("lower", "All letters in lower case.", text, examples: ["lower(\"ABC\")" => "\"abc\""]) { $0.lowercased() },
-    Builtin("strip", "Without white space at both ends.", text, examples: ["strip(\" a \")" => "\"a\""]) { stripped($0) },
+    Builtin("strip", "Without white space at both ends.", text, examples: ["strip(\" a \")" => "\"a\""]) {
+      stripped($0)
+    },
     Builtin(
       "join", "One string from a list of them.", Parameter<[Value]>("xs", "a list"),
-      Parameter<String>("sep", "what stands between", default: ""), examples: ["join((\"a\", \"b\"), \", \")" => "\"a, b\""]
+      Parameter<String>("sep", "what stands between", default: ""),
+      examples: ["join((\"a\", \"b\"), \", \")" => "\"a, b\""]
     ) { xs, separator in xs.map(\.displayText).joined(separator: separator) },
     Builtin(
       "replace", "Every occurrence of a part replaced.", text, Parameter<String>("old", "the part"),
@@ -19,7 +22,8 @@ let stringsModule = Module(
       old.isEmpty ? s : pieces(s, by: old).joined(separator: new)
     },
     Builtin(
-      "contains", "Whether a string holds another, or a list holds a value.", Parameter<Value>("x", "a string, list or record"),
+      "contains", "Whether a string holds another, or a list holds a value.",
+      Parameter<Value>("x", "a string, list or record"),
       Parameter<Value>("part", "what to look for"), examples: ["contains(\"abc\", \"b\")" => "true"]
     ) { x, part in try Machine.current.contains(part, in: x) },
     Builtin(
@@ -30,11 +34,15 @@ let stringsModule = Module(
       "ends_with", "Whether a string ends with another.", text, Parameter<String>("suffix", "the end"),
       examples: ["ends_with(\"abc\", \"bc\")" => "true"]
     ) { $0.hasSuffix($1) },
-    Builtin("chars", "The characters of a string.", text, examples: ["chars(\"ab\")" => "(\"a\", \"b\")"]) { $0.map(String.init) },
+    Builtin("chars", "The characters of a string.", text, examples: ["chars(\"ab\")" => "(\"a\", \"b\")"]) {
+      $0.map(String.init)
+    },
     Builtin("words", "The parts between white space.", text, examples: ["words(\" a  b \")" => "(\"a\", \"b\")"]) {
       $0.split(whereSeparator: \.isWhitespace).map(String.init)
     },
-    Builtin("lines", "The lines of a string.", text, examples: ["lines(\"a\\nb\")" => "(\"a\", \"b\")"]) { textLines($0) },
+    Builtin("lines", "The lines of a string.", text, examples: ["lines(\"a\\nb\")" => "(\"a\", \"b\")"]) {
+      textLines($0)
+    },
     Builtin(
       "pad_left", "Padded on the left to a width.", text, Parameter<Int>("width", "columns", .between(0, 10_000)),
       Parameter<String>("fill", "one character", default: " "), examples: ["pad_left(\"7\", 3, \"0\")" => "\"007\""]
@@ -44,7 +52,8 @@ let stringsModule = Module(
       Parameter<String>("fill", "one character", default: " "), examples: ["pad_right(\"7\", 3) + \"|\"" => "\"7  |\""]
     ) { s, width, fill in s + padding(s, width, fill) },
     Builtin(
-      "number", "The number that a string says.", Parameter<Value>("s", "a string, number or bool"), examples: ["number(\"1.5\")" => "1.5"]
+      "number", "The number that a string says.", Parameter<Value>("s", "a string, number or bool"),
+      examples: ["number(\"1.5\")" => "1.5"]
     ) { x in
       if x.isNumber { return x.number }
       if x.isBool { return x.isTrue ? 1 : 0 }

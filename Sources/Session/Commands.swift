@@ -37,7 +37,8 @@ extension Session {
         return session.outcome(of: error)
       }
     },
-    Command(name: "save", usage: ":save file.nns", summary: "write the entries that worked as a script") { session, path in
+    Command(name: "save", usage: ":save file.nns", summary: "write the entries that worked as a script") {
+      session, path in
       guard !path.isEmpty else { return session.refuse(":save needs a file's name, as in :save run.nns") }
       do {
         try Files.write(Array((session.entries.joined(separator: "\n") + "\n").utf8), to: path)

@@ -7,7 +7,8 @@ import Tensors
 package func display(_ value: Value, _ style: DisplayStyle) -> String {
   if let shown = value.foreign as? any Displayable { return shown.display(style) }
   if let tensor = value.tensor, tensor.shape.rank > 0 { return preview(tensor, style) }
-  if let list = value.list, list.length > 0, list.values.allSatisfy({ $0.foreign is any Displayable }), list.length <= 8 {
+  if let list = value.list, list.length > 0, list.values.allSatisfy({ $0.foreign is any Displayable }), list.length <= 8
+  {
     return list.values.map { display($0, style) }.joined(separator: "\n")
   }
   if let record = value.record, record.length > 0 {
@@ -18,7 +19,8 @@ package func display(_ value: Value, _ style: DisplayStyle) -> String {
     return zip(record.keys, record.values).map { key, field in
       let name = key.name + String(repeating: " ", count: width - key.name.count)
       let text = field.preview
-      return "\(name)  \(text.count > style.width - width - 2 ? String(text.prefix(style.width - width - 3)) + "…" : text)"
+      return
+        "\(name)  \(text.count > style.width - width - 2 ? String(text.prefix(style.width - width - 3)) + "…" : text)"
     }.joined(separator: "\n")
   }
   return value.preview

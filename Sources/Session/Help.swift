@@ -13,7 +13,8 @@ extension Session {
     lines.append("commands")
     let usage = Session.commands.map(\.usage).map(\.count).max() ?? 0
     for command in Session.commands {
-      lines.append("  \(command.usage)\(String(repeating: " ", count: usage - command.usage.count + 2))\(command.summary)")
+      lines.append(
+        "  \(command.usage)\(String(repeating: " ", count: usage - command.usage.count + 2))\(command.summary)")
     }
     lines.append("name? or :help name tells more")
     return lines.joined(separator: "\n")
@@ -22,7 +23,11 @@ extension Session {
   private func wrapped(_ words: [String], width: Int) -> [String] {
     var lines: [String] = []
     for word in words {
-      if let last = lines.last, last.count + word.count + 1 <= width { lines[lines.count - 1] = "\(last) \(word)" } else { lines.append(word) }
+      if let last = lines.last, last.count + word.count + 1 <= width {
+        lines[lines.count - 1] = "\(last) \(word)"
+      } else {
+        lines.append(word)
+      }
     }
     return lines
   }

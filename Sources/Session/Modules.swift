@@ -8,7 +8,9 @@ extension Session {
   /// `use "file.nns"`: runs the file once, with names of its own, and gives them as a record.
   func loadModule(_ request: ModuleRequest, from source: SourceText) throws -> Value {
     guard let path = request.path else {
-      throw Failure("unknown-name", "there is no library module `\(request.name)`", why: "the core needs no `use`; a file is used by its path in quotes.")
+      throw Failure(
+        "unknown-name", "there is no library module `\(request.name)`",
+        why: "the core needs no `use`; a file is used by its path in quotes.")
     }
     let folder = source.name.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
     let full = path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)"

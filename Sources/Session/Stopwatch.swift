@@ -16,7 +16,8 @@ struct Stopwatch {
   var text: String {
     let s = seconds
     let (value, unit) = s >= 1 ? (s, "s") : s >= 1e-3 ? (s * 1e3, "ms") : (s * 1e6, "µs")
-    let rounded = (value * (value < 10 ? 100 : value < 100 ? 10 : 1)).rounded() / (value < 10 ? 100 : value < 100 ? 10 : 1)
+    let rounded =
+      (value * (value < 10 ? 100 : value < 100 ? 10 : 1)).rounded() / (value < 10 ? 100 : value < 100 ? 10 : 1)
     return "\(rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)") \(unit)"
   }
 }

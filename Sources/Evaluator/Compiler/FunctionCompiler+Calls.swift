@@ -121,6 +121,8 @@ extension FunctionCompiler {
     Diagnostic(
       "outer-assign", "a function cannot change `\(name)`, which belongs outside it", labels: [.init(source, span)],
       why: "a function changes only its own names and what it is handed with `&`.",
-      hint: "take it as a parameter: fn \(prototype.name == "fn" ? "f" : prototype.name)(&\(name), …), and call with &\(name)")
+      hint:
+        "take it as a parameter: fn \(prototype.name == "fn" ? "f" : prototype.name)(&\(name), …), and call with &\(name)"
+    )
   }
 }

@@ -136,7 +136,9 @@ extension FunctionCompiler {
 
   private func compileBracket(_ items: [Item], _ makesList: Bool, into target: Int, at span: Span) throws {
     let values = items.map { item in
-      switch item { case .value(let e), .spread(let e): e }
+      switch item {
+      case .value(let e), .spread(let e): e
+      }
     }
     let spread = items.map { if case .spread = $0 { true } else { false } }
     let base = try compileSequence(values)
@@ -328,7 +330,9 @@ extension FunctionCompiler {
     // The indexed value is copied next to nothing: it keeps its own register.
     let a = try operand(base)
     let plan = try compileIndices(indices)
-    emit(.indexMany, target, a.register, plan, flags: flags(a), at: span, operands: [base.span] + prototype.indexPlans[plan].spans)
+    emit(
+      .indexMany, target, a.register, plan, flags: flags(a), at: span,
+      operands: [base.span] + prototype.indexPlans[plan].spans)
   }
 
   /// Evaluates the parts of an index; returns the position of the plan.

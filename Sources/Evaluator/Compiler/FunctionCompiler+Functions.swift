@@ -52,7 +52,8 @@ extension FunctionCompiler {
     declareLocals((types + [function.result]).compactMap { $0 }.flatMap(\.plainDimNames).filter { !isPinned($0) })
     declareLocals(analysis.names)
     reserveLoops(analysis.loopCount)
-    for name in locals.keys.sorted() where !definitelySet.contains(name) && !function.parameters.contains(where: { $0.name.text == name }) {
+    for name in locals.keys.sorted()
+    where !definitelySet.contains(name) && !function.parameters.contains(where: { $0.name.text == name }) {
       emit(.unset, locals[name]!, at: function.headSpan)
     }
     try compileDefaults(function.parameters)

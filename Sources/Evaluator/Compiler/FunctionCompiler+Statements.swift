@@ -105,7 +105,9 @@ extension FunctionCompiler {
     if isTopLevel { loopVariables += targets.flatMap(\.names) }
     defer { if isTopLevel { loopVariables.removeLast(targets.flatMap(\.names).count) } }
     loops.append(Loop())
-    if targets.count == 1, case .name(let variable) = targets[0], case .range(let from, let to, let isInclusive) = sequence.kind {
+    if targets.count == 1, case .name(let variable) = targets[0],
+      case .range(let from, let to, let isInclusive) = sequence.kind
+    {
       try compileCountedFor(variable, from, to, isInclusive, state, body, at: sequence.span)
     } else {
       try compile(sequence, into: state)
@@ -114,7 +116,11 @@ extension FunctionCompiler {
       let mark = top
       let item = allocate()
       let done = emitShortJump(.next, state, item, at: sequence.span)
-      if targets.count == 1 { bind(targets[0], to: item, at: span) } else { bind(.list(targets, span), to: item, at: span) }
+      if targets.count == 1 {
+        bind(targets[0], to: item, at: span)
+      } else {
+        bind(.list(targets, span), to: item, at: span)
+      }
       top = mark
       try compileBlock(body)
       let loop = loops[loops.count - 1]
@@ -143,7 +149,11 @@ extension FunctionCompiler {
     let flags: UInt8 = isInclusive ? 4 : 0
     let empty = emitShortJump(.forPrepare, counter, state + 1, flags: flags, at: span, operands: bothSpans)
     let start = here
-    if counter == state { store(counter, in: variable, isTemporary: false) } else { definitelySet.insert(variable.text) }
+    if counter == state {
+      store(counter, in: variable, isTemporary: false)
+    } else {
+      definitelySet.insert(variable.text)
+    }
     try compileBlock(body)
     let loop = loops[loops.count - 1]
     for c in loop.continues { try patch(c, to: here) }

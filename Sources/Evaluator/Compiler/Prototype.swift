@@ -106,7 +106,8 @@ package final class Prototype {
   }
 
   /// Copies the finished code into its final place. The constants' counts are taken over.
-  func install(_ instructions: [Instruction], constants: [Value], plainArity: Int, localCount: Int, registerCount: Int) {
+  func install(_ instructions: [Instruction], constants: [Value], plainArity: Int, localCount: Int, registerCount: Int)
+  {
     code.pointee.instructions.deallocate()
     code.pointee.constants.deallocate()
     code.pointee.paths.deallocate()

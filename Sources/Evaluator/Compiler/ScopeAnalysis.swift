@@ -93,7 +93,9 @@ extension Expression {
     case .parenthesized(let e), .negate(let e), .not(let e), .field(let e, _): visit(e)
     case .bracket(let items, _):
       for item in items {
-        switch item { case .value(let e), .spread(let e): visit(e) }
+        switch item {
+        case .value(let e), .spread(let e): visit(e)
+        }
       }
     case .record(let fields):
       for field in fields {

@@ -423,7 +423,8 @@ extension Builtin {
 
 func tooMany(_ name: String, _ wanted: Int, _ given: Int) -> Failure {
   Failure(
-    "bad-argument", "`\(name)` takes \(wanted == 0 ? "no" : "at most \(wanted)") argument\(wanted == 1 ? "" : "s"), but \(given) \(given == 1 ? "is" : "are") given",
+    "bad-argument",
+    "`\(name)` takes \(wanted == 0 ? "no" : "at most \(wanted)") argument\(wanted == 1 ? "" : "s"), but \(given) \(given == 1 ? "is" : "are") given",
     argument: wanted)
 }
 
@@ -444,9 +445,11 @@ func needsInout(_ name: String, _ parameter: String, argument: Int) -> Failure {
 func unknownArgument(
   _ name: String, _ given: String, _ known: [String], usage: String, argument: Int
 ) -> Failure {
-  let synonyms = ["learning_rate": "lr", "batch_size": "batch", "optimizer": "opt", "weight_decay": "decay",
+  let synonyms = [
+    "learning_rate": "lr", "batch_size": "batch", "optimizer": "opt", "weight_decay": "decay",
     "epoch": "epochs", "num_epochs": "epochs", "validation_data": "val", "dim": "axis", "keepdim": "keep",
-    "keepdims": "keep", "rate": "p", "momentum_decay": "momentum", "callbacks": "on_epoch", "size": "units"]
+    "keepdims": "keep", "rate": "p", "momentum_decay": "momentum", "callbacks": "on_epoch", "size": "units",
+  ]
   var fix = nearMisses(given, among: known).first
   if let synonym = synonyms[given], known.contains(synonym) { fix = synonym }
   return Failure(

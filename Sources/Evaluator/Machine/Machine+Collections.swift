@@ -288,6 +288,8 @@ extension String {
     let text = Array(utf8)
     let part = Array(other.utf8)
     guard part.count <= text.count else { return false }
-    return (0...(text.count - part.count)).contains { text[$0] == part[0] && text[$0..<($0 + part.count)].elementsEqual(part) }
+    return (0...(text.count - part.count)).contains {
+      text[$0] == part[0] && text[$0..<($0 + part.count)].elementsEqual(part)
+    }
   }
 }

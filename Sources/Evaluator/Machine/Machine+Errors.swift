@@ -80,7 +80,9 @@ extension Machine {
 
   private func facts(_ failure: Failure, _ prototype: Prototype, _ operands: [Span]) -> String {
     failure.facts.filter { !$0.name.hasPrefix("\u{1}") }.map { fact in
-      let written = fact.argument.flatMap { $0 >= 0 && $0 < operands.count ? shortText(prototype.source, operands[$0]) : nil }
+      let written = fact.argument.flatMap {
+        $0 >= 0 && $0 < operands.count ? shortText(prototype.source, operands[$0]) : nil
+      }
       if written == fact.value { return "" }
       return "\(written ?? fact.name): \(fact.value)"
     }.filter { !$0.isEmpty }.joined(separator: "   ")
@@ -92,7 +94,9 @@ extension Machine {
   }
 
   /// The calls that led here, innermost first.
-  func addFrame(to diagnostic: inout Diagnostic, _ function: Unmanaged<FunctionObject>, _ pc: UnsafeMutablePointer<Instruction>) {
+  func addFrame(
+    to diagnostic: inout Diagnostic, _ function: Unmanaged<FunctionObject>, _ pc: UnsafeMutablePointer<Instruction>
+  ) {
     let prototype = function.takeUnretainedValue().prototype
     addFrame(to: &diagnostic, prototype, position(prototype, pc))
   }
@@ -101,7 +105,11 @@ extension Machine {
     guard diagnostic.trace.count < 1000, diagnostic.id != "interrupted" else { return }
     let span = prototype.spans[at]
     // A place that a label shows already is not told again.
-    if diagnostic.labels.contains(where: { $0.source === prototype.source && $0.span.start >= span.start && $0.span.end <= span.end }) { return }
+    if diagnostic.labels.contains(where: {
+      $0.source === prototype.source && $0.span.start >= span.start && $0.span.end <= span.end
+    }) {
+      return
+    }
     diagnostic.trace.append(.init(prototype.source, span, isPrimary: false))
   }
 
@@ -148,7 +156,9 @@ extension Machine {
     let prototype = function.takeUnretainedValue().prototype
     let text = prototype.names[name]
     var why = "a name that a function assigns is its own, and has no value before that."
-    if prototype.globals[text] != nil { why += " The outer `\(text)` is another variable: hand it over as a parameter." }
+    if prototype.globals[text] != nil {
+      why += " The outer `\(text)` is another variable: hand it over as a parameter."
+    }
     return Failure("unset-local", "`\(text)` is read before it is set", why: why)
   }
 

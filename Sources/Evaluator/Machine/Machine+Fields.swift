@@ -35,7 +35,9 @@ extension Machine {
       return value
     }
     var copy = owner
-    if owner.isNumber || owner.tensor != nil, let tensor = try withUnsafeMutablePointer(to: &copy, { try Tensor.from($0) }) {
+    if owner.isNumber || owner.tensor != nil,
+      let tensor = try withUnsafeMutablePointer(to: &copy, { try Tensor.from($0) })
+    {
       switch symbol.name {
       case "shape": return tensor.shape.makeValue()
       case "rank": return Value(Double(tensor.shape.rank))

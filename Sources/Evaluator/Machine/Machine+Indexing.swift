@@ -37,7 +37,9 @@ extension Machine {
   func indexValue(_ value: Value) throws -> IndexValue {
     if value.isNumber { return .at(try wholeIndex(value)) }
     if let text = value.string { return .text(text) }
-    if let tensor = value.tensor { return tensor.shape.rank == 0 && tensor.dtype != .bool ? .at(try wholeIndex(value)) : .tensor(tensor) }
+    if let tensor = value.tensor {
+      return tensor.shape.rank == 0 && tensor.dtype != .bool ? .at(try wholeIndex(value)) : .tensor(tensor)
+    }
     if let range = value.range {
       guard let from = Int(exactly: range.start), let to = Int(exactly: range.end) else {
         throw fractional(range.start == range.start.rounded() ? range.end : range.start)
@@ -96,7 +98,8 @@ extension Machine {
   private func outOfRange(_ n: Int, _ count: Int, _ kind: String) -> Failure {
     Failure(
       "index-range", "index \(n) is out of range for a \(kind) of \(count)", argument: 1,
-      why: count == 0 ? "it is empty." : "positions run from 0 to \(count - 1), or from -\(count) to -1 counted from the end.")
+      why: count == 0
+        ? "it is empty." : "positions run from 0 to \(count - 1), or from -\(count) to -1 counted from the end.")
   }
 
   /// `x[i]` with one index; borrows, and hands over the result's count.
@@ -195,7 +198,9 @@ extension Machine {
     if let list = slot.pointee.list {
       let at = try positions(indices.count == 1 ? indices[0] : .newAxis, in: list.length, of: "list")
       let own: ListObject
-      if slot.pointee.isUnique { own = list } else {
+      if slot.pointee.isUnique {
+        own = list
+      } else {
         own = list.copied()
         slot.put(Value(new: own))
       }
@@ -212,7 +217,9 @@ extension Machine {
     }
     if let record = slot.pointee.record, case .text(let key) = indices[0], indices.count == 1 {
       let own: RecordObject
-      if slot.pointee.isUnique { own = record } else {
+      if slot.pointee.isUnique {
+        own = record
+      } else {
         own = record.copied()
         slot.put(Value(new: own))
       }

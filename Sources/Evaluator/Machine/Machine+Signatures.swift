@@ -55,7 +55,8 @@ extension Machine {
     let open = dims.firstIndex { if case .ellipsis = $0.kind { true } else { false } }
     guard open == nil ? shape.rank == dims.count : shape.rank >= dims.count - 1 else {
       throw Failure(
-        "dim-conflict", "`\(name)` has \(shape.rank) \(shape.rank == 1 ? "axis" : "axes"), but \(open == nil ? "" : "at least ")\(dims.count - (open == nil ? 0 : 1)) \(dims.count == 1 ? "is" : "are") wanted",
+        "dim-conflict",
+        "`\(name)` has \(shape.rank) \(shape.rank == 1 ? "axis" : "axes"), but \(open == nil ? "" : "at least ")\(dims.count - (open == nil ? 0 : 1)) \(dims.count == 1 ? "is" : "are") wanted",
         facts: [.init(name, "\(shape)"), typeFact(type, function)], why: soFar(function, r, signature))
     }
     for (j, dim) in dims.enumerated() {
@@ -121,7 +122,9 @@ extension Machine {
     let isName = dim.allSatisfy { $0.isLetter || $0 == "_" || $0.isNumber }
     return Failure(
       "dim-conflict",
-      isName && Double(dim) == nil ? "`\(dim)` has two sizes\(call)" : "axis \(axis) of `\(name)` must be \(dim == wanted ? wanted : "\(dim) = \(wanted)"), not \(shape[axis])",
+      isName && Double(dim) == nil
+        ? "`\(dim)` has two sizes\(call)"
+        : "axis \(axis) of `\(name)` must be \(dim == wanted ? wanted : "\(dim) = \(wanted)"), not \(shape[axis])",
       facts: [.init(name, "\(shape)"), typeFact(type, function)],
       why: (soFar(function, r, signature) ?? "\(dim)=\(wanted)") + "; then `\(name)` says \(dim)=\(shape[axis])")
   }
@@ -132,7 +135,8 @@ extension Machine {
   }
 
   private func soFar(_ function: FunctionObject, _ r: Registers, _ signature: Int) -> String? {
-    let dims = signature >= 0 ? function.prototype.signatures[signature].dims : function.prototype.bindings[-1 - signature].dims
+    let dims =
+      signature >= 0 ? function.prototype.signatures[signature].dims : function.prototype.bindings[-1 - signature].dims
     let known = dims.compactMap { dim -> String? in
       let value = register(dim.place, function, r).pointee
       return value.isNumber ? "\(dim.name)=\(value.preview)" : nil

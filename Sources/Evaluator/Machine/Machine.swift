@@ -1,5 +1,5 @@
-package import Diagnostics
 import CKernels
+package import Diagnostics
 
 /// The register machine: runs compiled functions over one stack of registers.
 ///

@@ -17,11 +17,16 @@ struct TensorSelection {
   private(set) var takesAll = true
 
   init(_ x: Tensor, _ indices: [IndexValue], _ machine: Machine) throws {
-    let consuming = indices.filter { if case .newAxis = $0 { false } else if case .ellipsis = $0 { false } else { true } }.count
+    let consuming = indices.filter {
+      if case .newAxis = $0 { false } else if case .ellipsis = $0 { false } else { true }
+    }.count
     let open = indices.filter { if case .ellipsis = $0 { true } else { false } }.count
     guard consuming <= x.shape.rank, open <= 1 else {
       throw Failure(
-        "index-range", open > 1 ? "`...` stands at most once in an index" : "\(consuming) indices are given for \(x.shape.rank) \(x.shape.rank == 1 ? "axis" : "axes")",
+        "index-range",
+        open > 1
+          ? "`...` stands at most once in an index"
+          : "\(consuming) indices are given for \(x.shape.rank) \(x.shape.rank == 1 ? "axis" : "axes")",
         argument: 0, facts: [.init("x", "\(x.shape)", argument: 0)])
     }
     var axis = 0

@@ -194,12 +194,18 @@ extension Value {
     }
   }
 
-  package var string: String? { isObject(.string) ? unchecked(StringObject.self)._withUnsafeGuaranteedRef { $0.text } : nil }
+  package var string: String? {
+    isObject(.string) ? unchecked(StringObject.self)._withUnsafeGuaranteedRef { $0.text } : nil
+  }
   package var list: ListObject? { isObject(.list) ? unchecked(ListObject.self).takeUnretainedValue() : nil }
   package var record: RecordObject? { isObject(.record) ? unchecked(RecordObject.self).takeUnretainedValue() : nil }
-  package var tensor: Tensor? { isObject(.tensor) ? unchecked(TensorObject.self)._withUnsafeGuaranteedRef { $0.tensor } : nil }
+  package var tensor: Tensor? {
+    isObject(.tensor) ? unchecked(TensorObject.self)._withUnsafeGuaranteedRef { $0.tensor } : nil
+  }
   package var range: RangeObject? { isObject(.range) ? unchecked(RangeObject.self).takeUnretainedValue() : nil }
-  package var function: FunctionObject? { isObject(.function) ? unchecked(FunctionObject.self).takeUnretainedValue() : nil }
+  package var function: FunctionObject? {
+    isObject(.function) ? unchecked(FunctionObject.self).takeUnretainedValue() : nil
+  }
   package var builtin: BuiltinObject? { isObject(.builtin) ? unchecked(BuiltinObject.self).takeUnretainedValue() : nil }
   package var foreign: (any Foreign)? {
     isObject(.foreign) ? unchecked(ForeignObject.self)._withUnsafeGuaranteedRef { $0.payload } : nil
@@ -231,5 +237,7 @@ extension Value {
 }
 
 extension String {
-  var withArticle: String { (first.map { "aeiou".contains($0) } == true && !hasPrefix("u8") ? "an " : "a ") + self }
+  package var withArticle: String {
+    (first.map { "aeiou".contains($0) } == true && !hasPrefix("u8") ? "an " : "a ") + self
+  }
 }

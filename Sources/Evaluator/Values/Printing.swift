@@ -35,7 +35,8 @@ extension Value {
       return "\(formatNumber(range.start))\(range.isInclusive ? "..=" : "..")\(formatNumber(range.end))"
     }
     if let function {
-      return function.name == "fn" ? "fn(\(function.prototype.usage))" : "fn \(function.name)(\(function.prototype.usage))"
+      return function.name == "fn"
+        ? "fn(\(function.prototype.usage))" : "fn \(function.name)(\(function.prototype.usage))"
     }
     if let builtin { return isSource ? builtin.builtin.name : "fn \(builtin.builtin.signature)" }
     return foreign?.summary ?? "none"
@@ -63,7 +64,8 @@ extension Value {
   }
 
   static func fieldName(_ key: String) -> String {
-    let isName = key.first.map { $0.isLetter || $0 == "_" } == true && key.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+    let isName =
+      key.first.map { $0.isLetter || $0 == "_" } == true && key.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
     return isName ? key : quoted(key)
   }
 }
@@ -72,7 +74,8 @@ extension Tensor {
   /// `[[1, 2], [3, 4]]` at 4 significant digits, long axes shortened.
   var inlineText: String {
     if shape.rank == 0 {
-      return dtype == .bool ? (scalar != 0 ? "true" : "false") : dtype == .f32 ? formatNumber(Float(scalar)) : formatNumber(scalar)
+      return dtype == .bool
+        ? (scalar != 0 ? "true" : "false") : dtype == .f32 ? formatNumber(Float(scalar)) : formatNumber(scalar)
     }
     guard shape.elementCount <= 200, let numbers = try? doubles else { return "\(dtype) tensor \(shape)" }
     func text(_ axis: Int, _ start: Int, _ stride: Int) -> String {
@@ -96,7 +99,11 @@ extension FormatSpec {
     let number: Double? = value.isNumber ? value.number : withUnsafeMutablePointer(to: &copy) { Double.from($0) }
     if type == "s" || number == nil {
       guard type == nil || type == "s" else { return nil }
-      if let precision, value.string != nil { body = String(value.displayText.prefix(precision)) } else { body = value.displayText }
+      if let precision, value.string != nil {
+        body = String(value.displayText.prefix(precision))
+      } else {
+        body = value.displayText
+      }
       isNumeric = false
     } else if let number {
       guard let text = digits(of: number) else { return nil }

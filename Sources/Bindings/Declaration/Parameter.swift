@@ -1,4 +1,5 @@
-package import Diagnostics
+import Diagnostics
+package import Evaluator
 
 /// A typed parameter of a builtin: name, what it means, its default if it has one, and what its values must hold to.
 package struct Parameter<T: Convertible> {
@@ -24,7 +25,8 @@ package struct Parameter<T: Convertible> {
 
   package var info: ParameterInfo {
     ParameterInfo(
-      name: name, summary: summary, typeName: T.typeName, isInout: T.isInout, isRest: T.isRest, isNamedRest: T.isNamedRest,
+      name: name, summary: summary, typeName: T.typeName, isInout: T.isInout, isRest: T.isRest,
+      isNamedRest: T.isNamedRest,
       defaultValue: defaultValue?.makeValue(), constraints: constraints.map(\.text),
       counterexamples: constraints.map { $0.counterexample.borrowedSource }, symbol: Symbol(name))
   }

@@ -1,5 +1,6 @@
 /// One initialiser for each number of parameters up to 8 keeps a call cheap; a parameter pack serves the longer ones.
-package import Tensors
+package import Evaluator
+import Tensors
 
 extension Builtin {
   package convenience init<R: ValueConvertible>(
@@ -54,7 +55,9 @@ extension Builtin {
     }
   }
 
-  package convenience init<A: Convertible, B: Convertible, C: Convertible, D: Convertible, E: Convertible, Result: ValueConvertible>(
+  package convenience init<
+    A: Convertible, B: Convertible, C: Convertible, D: Convertible, E: Convertible, Result: ValueConvertible
+  >(
     _ name: String, _ summary: String,
     _ p0: Parameter<A>,
     _ p1: Parameter<B>,
@@ -63,12 +66,17 @@ extension Builtin {
     _ p4: Parameter<E>,
     examples: [Example] = [], body: @escaping (A, B, C, D, E) throws -> Result
   ) {
-    self.init(name: name, summary: summary, parameters: [p0.info, p1.info, p2.info, p3.info, p4.info], examples: examples) { r in
+    self.init(
+      name: name, summary: summary, parameters: [p0.info, p1.info, p2.info, p3.info, p4.info], examples: examples
+    ) { r in
       try body(p0.read(r, 0), p1.read(r, 1), p2.read(r, 2), p3.read(r, 3), p4.read(r, 4)).makeValue()
     }
   }
 
-  package convenience init<A: Convertible, B: Convertible, C: Convertible, D: Convertible, E: Convertible, F: Convertible, Result: ValueConvertible>(
+  package convenience init<
+    A: Convertible, B: Convertible, C: Convertible, D: Convertible, E: Convertible, F: Convertible,
+    Result: ValueConvertible
+  >(
     _ name: String, _ summary: String,
     _ p0: Parameter<A>,
     _ p1: Parameter<B>,
@@ -78,12 +86,18 @@ extension Builtin {
     _ p5: Parameter<F>,
     examples: [Example] = [], body: @escaping (A, B, C, D, E, F) throws -> Result
   ) {
-    self.init(name: name, summary: summary, parameters: [p0.info, p1.info, p2.info, p3.info, p4.info, p5.info], examples: examples) { r in
+    self.init(
+      name: name, summary: summary, parameters: [p0.info, p1.info, p2.info, p3.info, p4.info, p5.info],
+      examples: examples
+    ) { r in
       try body(p0.read(r, 0), p1.read(r, 1), p2.read(r, 2), p3.read(r, 3), p4.read(r, 4), p5.read(r, 5)).makeValue()
     }
   }
 
-  package convenience init<A: Convertible, B: Convertible, C: Convertible, D: Convertible, E: Convertible, F: Convertible, G: Convertible, Result: ValueConvertible>(
+  package convenience init<
+    A: Convertible, B: Convertible, C: Convertible, D: Convertible, E: Convertible, F: Convertible, G: Convertible,
+    Result: ValueConvertible
+  >(
     _ name: String, _ summary: String,
     _ p0: Parameter<A>,
     _ p1: Parameter<B>,
@@ -94,12 +108,19 @@ extension Builtin {
     _ p6: Parameter<G>,
     examples: [Example] = [], body: @escaping (A, B, C, D, E, F, G) throws -> Result
   ) {
-    self.init(name: name, summary: summary, parameters: [p0.info, p1.info, p2.info, p3.info, p4.info, p5.info, p6.info], examples: examples) { r in
-      try body(p0.read(r, 0), p1.read(r, 1), p2.read(r, 2), p3.read(r, 3), p4.read(r, 4), p5.read(r, 5), p6.read(r, 6)).makeValue()
+    self.init(
+      name: name, summary: summary, parameters: [p0.info, p1.info, p2.info, p3.info, p4.info, p5.info, p6.info],
+      examples: examples
+    ) { r in
+      try body(p0.read(r, 0), p1.read(r, 1), p2.read(r, 2), p3.read(r, 3), p4.read(r, 4), p5.read(r, 5), p6.read(r, 6))
+        .makeValue()
     }
   }
 
-  package convenience init<A: Convertible, B: Convertible, C: Convertible, D: Convertible, E: Convertible, F: Convertible, G: Convertible, H: Convertible, Result: ValueConvertible>(
+  package convenience init<
+    A: Convertible, B: Convertible, C: Convertible, D: Convertible, E: Convertible, F: Convertible, G: Convertible,
+    H: Convertible, Result: ValueConvertible
+  >(
     _ name: String, _ summary: String,
     _ p0: Parameter<A>,
     _ p1: Parameter<B>,
@@ -111,8 +132,14 @@ extension Builtin {
     _ p7: Parameter<H>,
     examples: [Example] = [], body: @escaping (A, B, C, D, E, F, G, H) throws -> Result
   ) {
-    self.init(name: name, summary: summary, parameters: [p0.info, p1.info, p2.info, p3.info, p4.info, p5.info, p6.info, p7.info], examples: examples) { r in
-      try body(p0.read(r, 0), p1.read(r, 1), p2.read(r, 2), p3.read(r, 3), p4.read(r, 4), p5.read(r, 5), p6.read(r, 6), p7.read(r, 7)).makeValue()
+    self.init(
+      name: name, summary: summary,
+      parameters: [p0.info, p1.info, p2.info, p3.info, p4.info, p5.info, p6.info, p7.info], examples: examples
+    ) { r in
+      try body(
+        p0.read(r, 0), p1.read(r, 1), p2.read(r, 2), p3.read(r, 3), p4.read(r, 4), p5.read(r, 5), p6.read(r, 6),
+        p7.read(r, 7)
+      ).makeValue()
     }
   }
 

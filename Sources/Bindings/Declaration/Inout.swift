@@ -1,4 +1,5 @@
 import Diagnostics
+package import Evaluator
 
 /// An argument that the builtin changes: `&net`. The call holds the variable until it ends.
 package final class Inout<T: Convertible>: Convertible {
