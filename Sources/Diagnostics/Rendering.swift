@@ -55,8 +55,9 @@ extension Diagnostic {
       let (text, offset) = window(group.source, range, around: group.labels)
       lines.append(style.paint("\(pad)\(number) | ", "2") + text)
       for label in group.labels {
-        let before = group.source.text(range.lowerBound..<label.span.start)
-        let marked = group.source.text(label.span.start..<min(max(label.span.end, label.span.start), range.upperBound))
+        let before = group.source.text(range.lowerBound..<label.span.start).printable()
+        let end = max(label.span.start, min(label.span.end, range.upperBound))
+        let marked = group.source.text(label.span.start..<end).printable()
         let mark = String(repeating: label.isPrimary ? "^" : "-", count: max(1, displayWidth(marked)))
         let lead = String(repeating: " ", count: max(0, displayWidth(before) - offset))
         let words = label.text.isEmpty ? "" : " " + label.text
@@ -70,9 +71,9 @@ extension Diagnostic {
 
   /// A long line is cut to the part around its first label, so that the caret stays on the screen.
   private func window(_ source: SourceText, _ range: Range<Int>, around labels: [Label]) -> (String, Int) {
-    let text = source.text(range).replacingTabs()
+    let text = source.text(range).printable()
     guard text.count > 160, let first = labels.first else { return (text, 0) }
-    let column = displayWidth(source.text(range.lowerBound..<first.span.start))
+    let column = displayWidth(source.text(range.lowerBound..<first.span.start).printable())
     let start = max(0, column - 40)
     var skipped = 0
     var kept = ""
@@ -93,7 +94,21 @@ extension Diagnostic {
 }
 
 extension String {
-  fileprivate func replacingTabs() -> String { String(map { $0 == "\t" ? " " : $0 }) }
+  /// The text with a blank for a tab and a dot for what a terminal would obey or hide: control characters and those
+  /// that turn the direction of writing.
+  fileprivate func printable() -> String {
+    guard utf8.contains(where: { $0 < 0x20 || $0 >= 0x7F }) else { return self }
+    var result = String.UnicodeScalarView()
+    for scalar in unicodeScalars {
+      switch scalar.value {
+      case 0x09: result.append(" ")
+      case 0x0D: break
+      case 0..<0x20, 0x7F..<0xA0, 0x202A...0x202E, 0x2066...0x2069: result.append("·")
+      default: result.append(scalar)
+      }
+    }
+    return String(result)
+  }
 
   fileprivate func replacingNewlines(with text: String) -> String {
     split(separator: "\n", omittingEmptySubsequences: false).joined(separator: text)

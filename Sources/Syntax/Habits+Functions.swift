@@ -72,6 +72,35 @@ extension Parser {
     return i
   }
 
+  /// Whether a type could begin at a token; after `->` a line may end.
+  func startsType(_ index: Int) -> Bool {
+    switch tokens[index].kind {
+    case .leftBracket, .leftParen, .keywordFn, .newline, .eof, .invalid: true
+    case .name: Self.typeKinds.contains(text(ofToken: index)) || tokens[index + 1].kind == .leftBrace
+    default: false
+    }
+  }
+
+  /// `fn(x) -> x + 1`
+  func arrowWithoutType() -> Problem {
+    Problem(
+      "`->` stands before the type of a result", span, why: "the body of a function follows `=>`, or stands in `{ }`.",
+      fix: [.init(span, "=>")])
+  }
+
+  /// `fn f(x): [n] { … }` and `fn f(x) = e`
+  func signAfterParameters(_ first: Int) -> Problem {
+    if kind == .equal {
+      return Problem("the body of a function follows `=>`", span, fix: [.init(span, "=>")])
+    }
+    guard startsType(at + 1), tokens[at + 1].kind != .newline, tokens[at + 1].kind != .eof else {
+      return missingBlock(after: source.text(first..<lastEnd))
+    }
+    return Problem(
+      "the type of a result follows `->`", span, why: "`fn f(x: [n]) -> [n] { … }`",
+      fix: [.init(Span(lastEnd, token.end), " ->")])
+  }
+
   func restNotLast(_ name: Name) -> Problem {
     Problem("`..\(name.text)` must be the last parameter", name.span, why: "it takes all the arguments that are left.")
   }

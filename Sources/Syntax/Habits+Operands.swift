@@ -51,6 +51,10 @@ extension Parser {
       return Problem("`\(text(ofToken: at))` has nothing to belong to", span)
     case .keywordFor, .keywordWhile, .keywordReturn, .keywordBreak, .keywordContinue:
       let word = text(ofToken: at)
+      if kind == .keywordReturn, last >= 0, tokens[last].kind == .fatArrow {
+        return Problem(
+          "after `=>` stands the result itself", span, fix: [.init(Span(start, tokens[at + 1].start), "")])
+      }
       return Problem(
         "`\(word)` is a statement and gives no value", span,
         why: kind == .keywordFor ? "`map(xs, x => …)` makes a list; a loop stands on a line of its own." : nil)
@@ -79,6 +83,15 @@ extension Parser {
       return Problem("there is no `++`", span, fix: [.init(place, "\(text(ofToken: at + 2)) += 1")])
     }
     return Problem("`+` stands between two values, not before one", span, fix: [.init(span, "")])
+  }
+
+  /// `i--` at the end of a statement.
+  func decrementHabit() -> Problem? {
+    guard tokens[at + 1].kind == .minus, touches(last, at), touches(at, at + 1),
+      [.newline, .eof, .semicolon, .rightBrace].contains(tokens[at + 2].kind)
+    else { return nil }
+    let place = Span(start, tokens[at + 1].end)
+    return Problem("there is no `--`", place, fix: [.init(place, " -= 1")])
   }
 
   private func equalHabit() -> Problem? {
@@ -133,6 +146,9 @@ extension Parser {
       }
       let place = Span(start, tokens[at + 1].end)
       return word("or", place)
+    case .dotDotDot:
+      return Problem(
+        "`...` makes no range", span, why: "`0..3` ends before 3, `0..=3` with it.", fix: [.init(span, "..")])
     case .caret:
       return Problem("`^` is written `**`", span, fix: [.init(span, "**")])
     case .bang:

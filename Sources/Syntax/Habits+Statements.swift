@@ -64,7 +64,7 @@ extension Parser {
   }
 
   /// `} elif c {` and `= lambda x: e`.
-  private func wordHabit() -> Problem? {
+  func wordHabit() -> Problem? {
     if kind == .name, last >= 0, tokens[last].kind == .rightBrace,
       isWord(at, "elif") || isWord(at, "elsif") || isWord(at, "elseif")
     {
@@ -329,6 +329,25 @@ extension Parser {
     }
     return Problem(
       "expected `in`, found \(found)", foundSpan, why: "a loop is written `for x in xs { … }`.")
+  }
+
+  /// `for (x in xs) { … }`
+  func loopHeadInParentheses(_ opener: Int) -> Problem {
+    var problem = Problem(
+      "the head of a loop needs no parentheses", Span(opener, opener + 1), why: "a loop is written `for x in xs { … }`."
+    )
+    var level = 0
+    var i = at
+    while tokens[i].kind != .eof {
+      if tokens[i].kind.closer != nil { level += 1 }
+      if tokens[i].kind.isCloser {
+        if level == 0 { break }
+        level -= 1
+      }
+      i += 1
+    }
+    problem.fixes = [[.init(Span(opener, opener + 1), ""), .init(span(ofToken: i), "")]]
+    return problem
   }
 
   func tryWithoutCatch() -> Problem {

@@ -50,6 +50,7 @@ extension Parser {
         return left
       }
       if kind == .keywordNot, next != .keywordIn { return left }
+      if kind == .minus, let problem = decrementHabit() { throw fail(problem) }
       let tall = height
       let operatorStart = start
       if kind == .keywordNot { advance() }

@@ -66,7 +66,7 @@ extension Parser {
         Problem(
           "expected \(what), found \(found)", foundSpan, related: [(span(ofToken: opener), "opened here")],
           why: closer == .rightBracket ? "rows of a matrix are brackets too: `[[1, 2], [3, 4]]`." : nil,
-          fix: kind == .semicolon && closer != .rightBracket ? [.init(span, ",")] : nil))
+          fix: kind == .semicolon ? (closer == .rightBracket ? matrixRows(opener) : [.init(span, ",")]) : nil))
     }
     if kind == .equal, let statement = operandIndex, tokens[statement].flags.contains(.newlineBefore) {
       return fail(
@@ -80,7 +80,7 @@ extension Parser {
               insert: closerText)
           ]))
     }
-    if let habit = argumentHabit(closer) ?? followingHabit() { return fail(habit) }
+    if let habit = argumentHabit(closer) ?? wordHabit() ?? followingHabit() { return fail(habit) }
     let isOnNewLine = token.flags.contains(.newlineBefore)
     if isOnNewLine, kind == .leftParen || kind == .leftBracket || kind == .dot {
       return fail(openerOnNewLine(opener))
@@ -98,6 +98,24 @@ extension Parser {
     if closer == .rightBrace { problem.fixes.append([.init(at: lastEnd, insert: ",")]) }
     problem.fixes.append([.init(at: lastEnd, insert: closerText)])
     return fail(problem)
+  }
+
+  /// `[1, 2; 3, 4]` with a bracket around each row.
+  private func matrixRows(_ opener: Int) -> [Problem.Edit]? {
+    var edits = [Problem.Edit(at: tokens[opener].end, insert: "[")]
+    var level = 0
+    var i = opener + 1
+    while tokens[i].kind != .eof {
+      let kind = tokens[i].kind
+      if kind.closer != nil { level += 1 }
+      if kind.isCloser {
+        if level == 0 { return edits + [.init(at: tokens[i].start, insert: "]")] }
+        level -= 1
+      }
+      if kind == .semicolon, level == 0 { edits.append(.init(Span(tokens[i].start, tokens[i + 1].start), "], [")) }
+      i += 1
+    }
+    return nil
   }
 
   /// The opener as a second place, when it is on another line or far away.

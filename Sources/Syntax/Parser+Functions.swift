@@ -24,9 +24,11 @@ extension Parser {
     let tall = height
     var result: TypeExpression?
     if kind == .arrow {
+      if !startsType(index(ahead: 1)) { throw fail(arrowWithoutType()) }
       advanceOverOperator()
       result = try type()
     }
+    if kind == .colon || kind == .equal { throw fail(signAfterParameters(first)) }
     let head = span(from: first)
     let body: Function.Body
     if kind == .fatArrow {

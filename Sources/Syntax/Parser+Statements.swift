@@ -238,6 +238,7 @@ extension Parser {
       let saved = open(ignoringNewlines: true)
       var items = [try target()]
       while take(.comma), kind != .rightParen { items.append(try target()) }
+      if kind == .keywordIn { throw fail(loopHeadInParentheses(first)) }
       try close(.rightParen, restoring: saved, expecting: "`,` or `)`")
       leave()
       return .list(items, span(from: first))

@@ -87,7 +87,9 @@ extension Parser {
     default:
       let scalars = character.unicodeScalars.map { "U+" + String($0.value, radix: 16, uppercase: true) }
       let code = scalars.joined(separator: " ")
-      let isShown = character.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+      let isShown = character.unicodeScalars.allSatisfy {
+        ![.control, .format, .privateUse, .surrogate, .unassigned].contains($0.properties.generalCategory)
+      }
       return Problem(
         isShown ? "`\(character)` (\(code)) cannot stand here" : "the character \(code) cannot stand here", span)
     }
