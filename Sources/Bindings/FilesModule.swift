@@ -18,12 +18,12 @@ let filesModule = Module(
       return Value.none
     },
     Builtin("read_json", "A JSON file as records, lists, strings and numbers.", path) { path in
-      value(of: try JSONValue.parse(try bytes(at: path)))
+      value(of: try JSONValue(parsing: try text(at: path)))
     },
     Builtin(
       "write_json", "Writes a value as JSON.", Parameter<Value>("x", "records, lists, tensors, strings, numbers"), path
     ) { x, path in
-      try Files.write(Array(json(of: x).text.utf8), to: path)
+      try Files.write(Array(try json(of: x).text(indent: 2).utf8), to: path)
       return Value.none
     },
     Builtin(

@@ -1,1 +1,4 @@
-print("nns")
+import ArgumentParser
+import Glibc
+
+CommandLineTool.main()

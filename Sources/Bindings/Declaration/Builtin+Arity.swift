@@ -1,6 +1,6 @@
 /// One initialiser for each number of parameters up to 8 keeps a call cheap; a parameter pack serves the longer ones.
 package import Evaluator
-import Tensors
+package import Tensors
 
 extension Builtin {
   package convenience init<R: ValueConvertible>(

@@ -1,4 +1,4 @@
-import Diagnostics
+package import Diagnostics
 package import Evaluator
 
 /// A typed parameter of a builtin: name, what it means, its default if it has one, and what its values must hold to.
@@ -28,7 +28,7 @@ package struct Parameter<T: Convertible> {
       name: name, summary: summary, typeName: T.typeName, isInout: T.isInout, isRest: T.isRest,
       isNamedRest: T.isNamedRest,
       defaultValue: defaultValue?.makeValue(), constraints: constraints.map(\.text),
-      counterexamples: constraints.map { $0.counterexample.borrowedSource }, symbol: Symbol(name))
+      counterexamples: constraints.map { $0.counterexample.borrowedSource })
   }
 
   /// The argument at its place in the window, converted and checked.

@@ -47,6 +47,21 @@ package struct ParameterInfo {
   package var counterexamples: [String]
   var symbol: Symbol
 
+  package init(
+    name: String, summary: String, typeName: String, isInout: Bool, isRest: Bool, defaultValue: Value?,
+    constraints: [String], counterexamples: [String]
+  ) {
+    self.name = name
+    self.summary = summary
+    self.typeName = typeName
+    self.isInout = isInout
+    self.isRest = isRest
+    self.defaultValue = defaultValue
+    self.constraints = constraints
+    self.counterexamples = counterexamples
+    symbol = Symbol(name)
+  }
+
   /// `slope=0.01`, `&net`, `..xs`
   package var declaration: String {
     if isRest { return "..\(name)" }

@@ -107,7 +107,7 @@ package final class ListObject: Object {
   /// Borrowed.
   package var values: UnsafeMutableBufferPointer<Value> { UnsafeMutableBufferPointer(start: items, count: length) }
 
-  func copied() -> ListObject {
+  package func copied() -> ListObject {
     let other = ListObject(capacity: length)
     for value in values { other.append(value.retained()) }
     return other
