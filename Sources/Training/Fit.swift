@@ -108,14 +108,14 @@ private struct FitSession {
 
   /// Gives the model its weights back, also when an error passes through.
   func finish(_ model: inout Model) {
-    var model_ = model
-    model_.set(parameters: parameters)
-    model_.states = states
+    var restored = model
+    restored.set(parameters: parameters)
+    restored.states = states
     if !run.rows.isEmpty || didStep {
-      model_.markTouched()
-      model_.task = task
+      restored.markTouched()
+      restored.task = task
     }
-    model = model_
+    model = restored
   }
 
   var didStep = false
