@@ -16,7 +16,6 @@ extension Model {
 
   package static func chain(_ models: [Model]) throws -> Model {
     var layers: [any Layer] = []
-    var sources: [(model: Model, node: Node)] = []
     var boundary: Chain.Boundary?
     for model in models {
       if let own = (model.layer as? Chain)?.boundary {
@@ -25,62 +24,54 @@ extension Model {
       for (element, node) in zip(model.elements, model.elementNodes) {
         let isTouched = node.parameters.contains { model.touched[$0] }
         layers.append(isTouched ? element.pinned(to: node.input) : element)
-        sources.append((model, node))
       }
     }
     let input = models.first?.architecture.input ?? .unknown
     var chain = try Model(Architecture(Chain(layers, boundary: boundary), input: input))
-    chain.pass = models.lazy.compactMap(\.pass).first
     chain.task = models.last?.task
-    for (source, node) in zip(sources, chain.architecture.root.children) {
-      try chain.carry(source.model, source.node, to: node)
-    }
+    try chain.carry(models)
     return chain
   }
 
-  /// Takes what was learnt, set, frozen or pruned in an element of `model` to where it stands now.
-  mutating func carry(_ model: Model, _ from: Node, to node: Node) throws {
-    func relative(_ path: String, _ base: String) -> Substring { path.dropFirst(base.count) }
+  /// Takes what was learnt, set, frozen or pruned in these models, whose layers are those of this one in the same order.
+  mutating func carry(_ models: [Model]) throws {
+    pass = models.lazy.compactMap(\.pass).first
+    let sources = models.flatMap { model in model.architecture.root.leaves.map { (model: model, node: $0) } }
+    let targets = architecture.root.leaves
+    precondition(sources.count == targets.count, "the layers are the same")
     var given: [Int: Tensor] = [:]
-    for index in from.parameters {
-      let old = model.architecture.parameters[index]
-      let name = relative(old.path, from.path)
-      let isKept = model.touched[index] || model.pass != nil
-      let isPruned = !model.masks.isEmpty && model.masks[index] != nil
-      guard isKept || isPruned || model.trainable[index] == old.isFrozen else { continue }
-      guard
-        let at = node.parameters.first(where: {
-          let path = architecture.parameters[$0].path
-          return relativeMatches(path, node.path, name)
-        })
-      else { continue }
-      if isKept, let value = model.known(index) {
-        guard value.shape == architecture.parameters[at].spec.shape else {
-          throw Failure(
-            "layer-size",
-            "`\(old.path)` was learnt with shape `\(value.shape)`, but here it needs "
-              + "`\(architecture.parameters[at].spec.shape)`",
-            why: "a layer that has learnt keeps its weights.", hint: nil)
+    for (source, target) in zip(sources, targets) {
+      let (model, node) = source
+      for index in node.ownParameters {
+        let old = model.architecture.parameters[index]
+        guard let at = target.ownParameters.first(where: { architecture.parameters[$0].spec.name == old.spec.name })
+        else {
+          continue
         }
-        given[at] = value
-        touched[at] = model.touched[index]
+        if model.touched[index] || model.pass != nil, let value = model.known(index) {
+          guard value.shape == architecture.parameters[at].spec.shape else { throw misfit(old, value, at) }
+          given[at] = value
+          touched[at] = model.touched[index]
+        }
+        if model.trainable[index] == old.isFrozen { trainable[at] = model.trainable[index] }
+        if !model.masks.isEmpty, let mask = model.masks[index] { setMask(mask, at: at) }
       }
-      if model.trainable[index] == old.isFrozen { trainable[at] = model.trainable[index] }
-      if isPruned { setMask(model.masks[index], at: at) }
+      for (index, at) in zip(node.ownStates, target.ownStates) where states[at].shape == model.states[index].shape {
+        states[at] = model.states[index]
+      }
     }
     give(given)
-    for index in from.states {
-      let name = relative(model.architecture.states[index].path, from.path)
-      guard let at = node.states.first(where: { relativeMatches(architecture.states[$0].path, node.path, name) }),
-        states[at].shape == model.states[index].shape
-      else { continue }
-      states[at] = model.states[index]
-    }
   }
 
-  /// Whether `path` under `base` is `name`; a layer alone has "weight" where in a chain it has ".weight".
-  private func relativeMatches(_ path: String, _ base: String, _ name: Substring) -> Bool {
-    func trimmed(_ text: Substring) -> Substring { text.first == "." ? text.dropFirst() : text }
-    return trimmed(path.dropFirst(base.count)) == trimmed(name)
+  private func misfit(_ old: Site.Parameter, _ value: Tensor, _ at: Int) -> Failure {
+    Failure(
+      "layer-size",
+      "`\(old.path)` was learnt with shape `\(value.shape)`, but here it needs "
+        + "`\(architecture.parameters[at].spec.shape)`", why: "a layer that has learnt keeps its weights.")
   }
+}
+
+extension Node {
+  /// The nodes without layers within, in order.
+  var leaves: [Node] { children.isEmpty ? [self] : children.flatMap(\.leaves) }
 }

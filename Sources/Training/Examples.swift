@@ -3,6 +3,11 @@ import Diagnostics
 package import Layers
 package import Tensors
 
+/// A table of numbers, which becomes a tensor when layers take over from preprocessors.
+package protocol MatrixConvertible {
+  func matrix() throws -> Tensor
+}
+
 /// A data set in memory: inputs and truths whose first axes count examples.
 package struct Examples {
   package enum Inputs {
@@ -62,6 +67,8 @@ package struct Examples {
   private static func inputs(_ x: Datum, _ what: String, _ argument: Int?) throws -> Inputs {
     switch x {
     case .tensor(let tensor): return .tensor(tensor.detached)
+    case .object(let object):
+      if let table = (object as? Boxed)?.value as? any MatrixConvertible { return .tensor(try table.matrix()) }
     case .record(let record):
       return .record(
         try zip(record.keys, record.values).map { key, value in
@@ -72,11 +79,10 @@ package struct Examples {
           }
           return (key, tensor.detached)
         })
-    default:
-      throw Failure(
-        "argument-type", "`x` of the \(what) has to be a tensor, not \(x.kindForPeople)", argument: argument,
-        why: "a table has to be turned into numbers first, at the start of the chain or with `target=`.")
+    default: break
     }
+    throw Failure(
+      "argument-type", "`x` of the \(what) has to be a tensor or a table, not \(x.kindForPeople)", argument: argument)
   }
 
   /// The size of one example.

@@ -3,11 +3,14 @@ package final class FunctionObject: Object {
   package let prototype: Prototype
   let code: UnsafeMutablePointer<Prototype.Code>
   let captures: Registers
+  /// The top-level values that it keeps of its own, by slot; nil when it looks them up where they stand.
+  let ownGlobals: OwnGlobals?
 
   /// The captures start as missing; the maker fills them.
-  init(_ prototype: Prototype) {
+  init(_ prototype: Prototype, globals: OwnGlobals? = nil) {
     self.prototype = prototype
-    code = prototype.code
+    ownGlobals = globals
+    code = globals.map { $0.code(like: prototype.code) } ?? prototype.code
     captures = .allocate(capacity: max(1, prototype.captures.count))
     captures.initialize(repeating: .missing, count: max(1, prototype.captures.count))
     super.init(.function)
@@ -18,6 +21,7 @@ package final class FunctionObject: Object {
   deinit {
     Disposal.releaseAll(UnsafeMutableBufferPointer(start: captures, count: prototype.captures.count))
     captures.deallocate()
+    if ownGlobals != nil { code.deallocate() }
   }
 }
 

@@ -1,0 +1,120 @@
+import Diagnostics
+import Evaluator
+import Layers
+import Tables
+import Tensors
+
+/// What there is to do with a model apart from training it.
+let modelsModule = Module(
+  "models", "looking into models, and keeping them",
+  [
+    Builtin(
+      "summary", "The layers with what comes out of them, their parameters, operations and bytes.",
+      Parameter<Model>("net", "a model"), Parameter<Int>("batch", "examples in a batch", default: 1, .atLeast(1)),
+      examples: ["summary(input(4) >> dense(3)).layer" => "(\"input(4)\", \"dense(3)\")"]
+    ) { net, batch in
+      let rows = try net.summary(batch: batch)
+      return Value(
+        foreign: try Table([
+          ("layer", .text(rows.map(\.layer))), ("output", .text(rows.map(\.output))),
+          ("parameters", .number(rows.map { Double($0.parameters) })), ("flops", .number(rows.map(\.flops))),
+          ("bytes", .number(rows.map { Double($0.bytes) })),
+        ]))
+    },
+    Builtin(
+      "parameters", "What the model learns, by path.", Parameter<Model>("net", "a model, or its gradient"),
+      examples: ["keys(parameters(input(4) >> dense(3)))" => "(\"1.weight\", \"1.bias\")"]
+    ) { net in record(try net.named.map { ($0.path, $0.value) }) },
+    Builtin(
+      "weights", "What the model learns and keeps, by path: parameters, then running statistics.",
+      Parameter<Model>("net", "a model"),
+      examples: ["len(keys(weights(input(4) >> batch_norm)))" => "4"]
+    ) { net in
+      record(try net.named.map { ($0.path, $0.value) } + zip(net.architecture.states.map(\.path), net.states))
+    },
+    Builtin(
+      "set_weights", "Sets parameters by path; they stay when the model becomes part of another.",
+      Parameter<Inout<Model>>("net", "a model"), Parameter<RecordObject>("values", "a record of tensors by path"),
+      examples: ["net = input(2) >> dense(1); set_weights(&net, {\"1.bias\": [5]}); net[\"1.bias\"]" => "f32 [1]  [5]"]
+    ) { net, values in
+      let given = try zip(values.keys, values.values).map { key, value in
+        if let tensor = value.tensor { return (path: key.name, value: tensor) }
+        guard value.isNumber else {
+          throw Failure("argument-type", "`\(key.name)` must be a tensor, not \(value.described)", argument: 1)
+        }
+        return (path: key.name, value: Tensor([Float(value.number)], []))
+      }
+      try net.mutate { try $0.setWeights(given) }
+      return Value.none
+    },
+    Builtin(
+      "freeze", "Stops parameters from learning.", Parameter<Inout<Model>>("net", "a model"),
+      Parameter<String>("pattern", "which paths; * stands for anything", default: "*"),
+      examples: ["net = input(2) >> dense(1); freeze(&net, \"1.*\")" => ""]
+    ) { net, pattern in
+      try net.mutate { _ = try $0.freeze(pattern) }
+      return Value.none
+    },
+    Builtin(
+      "unfreeze", "Lets parameters learn again.", Parameter<Inout<Model>>("net", "a model"),
+      Parameter<String>("pattern", "which paths; * stands for anything", default: "*"),
+      examples: ["net = input(2) >> dense(1); freeze(&net); unfreeze(&net)" => ""]
+    ) { net, pattern in
+      try net.mutate { _ = try $0.freeze(pattern, false) }
+      return Value.none
+    },
+    Builtin(
+      "fresh", "The model as if it had just been written: weights drawn anew, statistics forgotten; frozen parts stay.",
+      Parameter<Model>("net", "a model"), examples: ["fresh(input(2) >> dense(1)).parameter_count" => "3"]
+    ) { net in try net.fresh() },
+    Builtin(
+      "build", "Finds the sizes of a model from what goes in.", Parameter<Inout<Model>>("net", "a model"),
+      Parameter<Value>("x", "a batch of inputs, or a record of them"),
+      examples: ["net = dense(3) >> dense(1); build(&net, ones(5, 4)); net.parameter_count" => "19"]
+    ) { net, x in
+      let flow: Flow
+      if let tensor = x.tensor, tensor.rank > 0 {
+        flow = .sample(Shape(tensor.shape.dropFirst()))
+      } else if let fields = x.record {
+        flow = .record(
+          try zip(fields.keys, fields.values).map { key, value in
+            guard let tensor = value.tensor, tensor.rank > 0 else {
+              throw Failure("argument-type", "`\(key.name)` must be a tensor, not \(value.described)", argument: 1)
+            }
+            return Flow.Field(key.name, Shape(tensor.shape.dropFirst()))
+          })
+      } else {
+        throw Failure("argument-type", "`x` must be a tensor or a record of them, not \(x.described)", argument: 1)
+      }
+      try net.mutate { $0 = try $0.built(for: flow) }
+      return Value.none
+    },
+    Builtin(
+      "save", "Writes a model or a chart to a file, all of it or nothing.",
+      Parameter<Value>("x", "a model or a chart"), Parameter<String>("path", "such as \"net.nnm\""),
+      examples: ["save(input(2) >> dense(1), \"/tmp/nns-example.nnm\"); load(\"/tmp/nns-example.nnm\").parameter_count" => "3"]
+    ) { x, path in
+      switch x.foreign {
+      case let model as Model: try model.save(to: path)
+      case let saveable as any Saveable: try saveable.save(to: path)
+      default:
+        throw Failure(
+          "argument-type", "`save` writes models and charts, not \(x.described)", argument: 0,
+          why: "write_text, write_json and write_csv write other values.")
+      }
+      return Value.none
+    },
+    Builtin(
+      "load", "Reads a model that `save` wrote; nothing of it runs until it is applied.",
+      Parameter<String>("path", "such as \"net.nnm\""),
+      examples: ["save(input(2) >> dense(1), \"/tmp/nns-example.nnm\"); load(\"/tmp/nns-example.nnm\")[\"1.bias\"]" => "f32 [1]  [0]"]
+    ) { path in try Model(loading: path, layerRegistry(), functions: functionLoading()) },
+  ])
+
+/// A value with a file form of its own: a chart.
+protocol Saveable: Foreign {
+  func save(to path: String) throws
+}
+
+/// The kinds of layers that a model file may hold.
+func layerRegistry() -> LayerRegistry { .core }

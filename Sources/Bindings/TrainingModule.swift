@@ -1,0 +1,192 @@
+import Autodiff
+import Diagnostics
+import Evaluator
+import Layers
+import Optimizers
+import Tables
+import Tensors
+import Training
+
+/// How models learn from data.
+let trainingModule = Module(
+  "training", "fitting models to data, and judging them",
+  [
+    fitBuiltin,
+    Builtin(
+      "early", "Ends training when what is watched has not improved for a while.",
+      Parameter<String>("monitor", "a column of the history", default: "val_loss"),
+      Parameter<Int>("patience", "epochs without improvement", default: 5, .atLeast(1)),
+      Parameter<Bool>("keep_best", "go back to the best weights", default: true),
+      examples: ["early(patience=3)" => "early(monitor=\"val_loss\", patience=3, keep_best=true)"]
+    ) { monitor, patience, keepsBest in
+      EarlyStopping(monitor: monitor, patience: patience, keepsBest: keepsBest)
+    },
+    Builtin(
+      "evaluate", "The loss and the metrics of a model on a data set.",
+      Parameter<Model>("net", "a model"), dataParameter, lossParameter, metricsParameter,
+      Parameter<Int>("batch", "examples at a time", default: 256, .atLeast(1)),
+      examples: ["evaluate(input(1) >> dense(1, init=\"zeros\"), {x: [[1], [2]], y: [3, 3]}).loss" => "9"]
+    ) { net, data, loss, metrics, batch in
+      let scores = try evaluate(
+        net, Datum(data), loss: lossFunction(loss), metrics: metricFunctions(metrics), batch: batch)
+      return Value(new: RecordObject(scores.map { ($0.name, Value(foreign: $0.value)) }))
+    },
+    Builtin(
+      "predict", "What the model gives: labels after a classification loss, values otherwise.",
+      Parameter<Model>("net", "a model"), Parameter<Value>("x", "inputs: a tensor, a record of tensors or a table"),
+      Parameter<Int>("batch", "examples at a time", default: 256, .atLeast(1)),
+      examples: ["predict(input(1) >> dense(1, init=\"ones\"), [[1], [2]])" => "f32 [2, 1]\n[1\n 2]"]
+    ) { net, x, batch in try predict(net, Datum(x), batch: batch) },
+    Builtin(
+      "predict_proba", "The probability of each class, or of yes.",
+      Parameter<Model>("net", "a model"), Parameter<Value>("x", "inputs: a tensor, a record of tensors or a table"),
+      Parameter<Int>("batch", "examples at a time", default: 256, .atLeast(1)),
+      examples: ["predict_proba(input(1) >> dense(2, softmax, init=\"zeros\"), [[1]])" => "f32 [1, 2]  [[0.5  0.5]]"]
+    ) { net, x, batch in try predictProbabilities(net, Datum(x), batch: batch) },
+    Builtin(
+      "batches", "The data in pieces of n examples.", Parameter<Value>("data", "a tensor, or a record {x, y} of tensors"),
+      Parameter<Int>("n", "examples in a piece", .atLeast(1)),
+      Parameter<Bool>("shuffle", "in random order", default: false),
+      Parameter<Bool>("drop_last", "leave out a last piece that is smaller", default: false),
+      examples: ["map(batches({x: [1, 2, 3], y: [4, 5, 6]}, 2), b => b.y)" => "(f32 [2]  [4  5], f32 [1]  [6])"]
+    ) { data, size, shuffle, dropLast in
+      let pieces = try batches(Datum(data), size: size, shuffle: shuffle, dropLast: dropLast)
+      return Value(list: pieces.map { Value($0) })
+    },
+    Builtin(
+      "update", "Takes one step along a gradient, and takes over its running statistics.",
+      Parameter<Inout<Model>>("net", "a model"), Parameter<Inout<Optimizer>>("opt", "an optimizer, such as adam()"),
+      Parameter<Model>("g", "the gradient, as `grad` gives it"),
+      examples: [
+        "net = input(1) >> dense(1, init=\"zeros\"); opt = sgd(0.5); g = grad(net => mean(net([[1]])))(net); update(&net, &opt, g); net[\"1.bias\"]"
+          => "f32 [1]  [-0.5]"
+      ]
+    ) { net, optimizer, gradient in
+      try net.mutate { net in try optimizer.mutate { try update(&net, &$0, gradient) } }
+      return Value.none
+    },
+  ])
+
+private let dataParameter = Parameter<Value>("data", "a record {x, y}, or a table")
+private let lossParameter = Parameter<Value>("loss", "loss(prediction, y); picked by the target when left out", default: .none)
+private let metricsParameter = Parameter<[Value]>("metrics", "functions such as accuracy", default: [])
+
+private let fitBuiltin = Builtin(
+  "fit", "Trains a model in place, and fits the preprocessors at its start.",
+  Parameter<Inout<Model>>("net", "a model"), dataParameter,
+  Parameter<Value>("val", "data to judge after every epoch", default: .none),
+  Parameter<String?>("target", "the column of a table to predict", default: nil), lossParameter,
+  Parameter<Value>("opt", "an optimizer; adam() when left out", default: .none),
+  Parameter<Int>("epochs", "passes over the data", default: 10, .atLeast(0)),
+  Parameter<Int>("batch", "examples in a step", default: 32, .atLeast(1)), metricsParameter,
+  Parameter<Bool>("shuffle", "in random order, another every epoch", default: true),
+  Parameter<Value>("class_weight", "a weight for each class, or \"balanced\"", default: .none),
+  Parameter<Int>("accumulate", "batches averaged into one step", default: 1, .atLeast(1)),
+  Parameter<Double?>("clip", "the largest length of a gradient", default: nil, .given(.above(0))),
+  Parameter<Value>("stop", "when to end early: early(…)", default: .none),
+  Parameter<Value>("on_epoch", "called with (net, row) after every epoch", default: .none),
+  Parameter<Value>("on_batch", "called with (net, row) after every batch", default: .none),
+  Parameter<Bool>("quiet", "print nothing", default: false),
+  Parameter<Bool>("refit", "learn statistics of preprocessors anew", default: false),
+  examples: [
+    "net = input(1) >> dense(1); run = fit(&net, {x: [[0], [1]], y: [1, 3]}, epochs=3, quiet=true); run.stopped" => "\"epochs\""
+  ]
+) {
+  (
+    net: Inout<Model>, data: Value, validation: Value, target: String?, loss: Value, optimizer: Value, epochs: Int,
+    batch: Int, metrics: [Value], shuffles: Bool, classWeight: Value, accumulate: Int, clip: Double?, stop: Value,
+    onEpoch: Value, onBatch: Value, isQuiet: Bool, refits: Bool
+  ) -> Value in
+  var options = FitOptions()
+  options.validation = validation.isNone ? nil : Datum(validation)
+  options.target = target.map { TargetColumn($0).split }
+  options.loss = try lossFunction(loss)
+  options.epochs = epochs
+  options.batch = batch
+  options.metrics = try metricFunctions(metrics)
+  options.shuffles = shuffles
+  options.classWeight = try classWeights(classWeight, data)
+  options.accumulate = accumulate
+  options.clip = clip
+  options.stop = try stopping(stop)
+  options.onEpoch = try callback(onEpoch, "on_epoch", argument: 14)
+  options.onBatch = try callback(onBatch, "on_batch", argument: 15)
+  options.isQuiet = isQuiet
+  options.refits = refits
+  var chosen = Optimizer(.adam)
+  if !optimizer.isNone {
+    guard let given = optimizer.foreign as? Optimizer else {
+      throw Failure(
+        "argument-type", "`opt` must be an optimizer such as adam(), not \(optimizer.described)", argument: 5)
+    }
+    chosen = given.fresh
+  }
+  let start = Datum(data)
+  let run = try net.mutate { net in
+    try fit(&net, start, optimizer: &chosen, options, observer: TrainingProgress())
+  }
+  let columns = run.columns.enumerated().map { index, name in (name, Column.number(run.rows.map { $0[index] })) }
+  return Value(
+    new: RecordObject([
+      ("history", Value(foreign: try Table(columns))), ("seconds", Value(run.seconds)),
+      ("stopped", Value(run.stopped.rawValue)), ("best", Value(Double(run.best))), ("loss", Value(run.loss)),
+    ]))
+}
+
+/// A loss as `fit` takes it; none picks by target.
+func lossFunction(_ value: Value) throws -> (any Callable)? {
+  if value.isNone { return nil }
+  guard value.isCallable else {
+    throw Failure("argument-type", "`loss` must be a function of prediction and truth, not \(value.described)")
+  }
+  return callable(value)
+}
+
+func metricFunctions(_ values: [Value]) throws -> [MetricChoice] {
+  try values.map { value in
+    guard value.isCallable else {
+      throw Failure(
+        "argument-type", "a metric must be a function of prediction and truth, not \(value.described)",
+        why: value.isNumber ? "a variable may hide the library's function; `nns.` in front of its name reaches it." : nil)
+    }
+    return MetricChoice(callable(value))
+  }
+}
+
+private func callback(_ value: Value, _ name: String, argument: Int) throws -> (any Callable)? {
+  if value.isNone { return nil }
+  guard value.isCallable else {
+    throw Failure("argument-type", "`\(name)` must be a function, not \(value.described)", argument: argument)
+  }
+  return callable(value)
+}
+
+private func stopping(_ value: Value) throws -> EarlyStopping? {
+  if value.isNone { return nil }
+  if let rule = value.foreign as? EarlyStopping { return rule }
+  if value.builtin?.builtin.name == "early" { return EarlyStopping() }
+  throw Failure("argument-type", "`stop` must be early(…), not \(value.described)", argument: 13)
+}
+
+/// The weights of classes: as given, or so that all classes weigh the same.
+private func classWeights(_ value: Value, _ data: Value) throws -> [Double]? {
+  if value.isNone { return nil }
+  if let tensor = value.tensor, tensor.rank == 1 { return try tensor.doubles }
+  guard value.string == "balanced", let y = data.record?[Symbol("y")]?.tensor, y.rank == 1 else {
+    throw Failure(
+      "argument-type", "`class_weight` must be a number for each class or \"balanced\", not \(value.described)",
+      argument: 10)
+  }
+  let labels = try y.ints
+  guard let largest = labels.max(), let smallest = labels.min(), smallest >= 0, largest < 1 << 20 else {
+    throw Failure("label-range", "labels count from 0", argument: 1)
+  }
+  var counts = [Int](repeating: 0, count: largest + 1)
+  for label in labels { counts[label] += 1 }
+  return counts.map { $0 == 0 ? 0 : Double(labels.count) / (Double(counts.count) * Double($0)) }
+}
+
+extension EarlyStopping: Foreign, Convertible {
+  package static var typeName: String { "stopping" }
+  package var summary: String { "early(monitor=\"\(monitor)\", patience=\(patience), keep_best=\(keepsBest))" }
+}
