@@ -1,3 +1,4 @@
+import Autodiff
 import Diagnostics
 import Evaluator
 import Tables
@@ -43,7 +44,7 @@ struct DataRows {
   func gather(_ rows: [Int]) throws -> Value {
     let places = Tensor(rows)
     func part(_ value: Value) throws -> Value {
-      if let tensor = value.tensor, tensor.rank > 0 { return Value(try Raw.gatherRows(tensor, places)) }
+      if let tensor = value.tensor, tensor.rank > 0 { return Value(try Op.take(tensor, places)) }
       if let table = value.foreign as? Table { return Value(foreign: table.gather(rows)) }
       if let list = value.list { return Value(list: rows.map { list.values[$0].retained() }) }
       return value.retained()

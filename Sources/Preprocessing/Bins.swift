@@ -1,7 +1,7 @@
 package import Autodiff
 import Diagnostics
 package import Layers
-package import Tables
+import Tables
 import Tensors
 
 /// Replaces numbers by the number of their bin, from 0; values outside the training range go to the first or last bin.

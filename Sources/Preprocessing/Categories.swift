@@ -1,7 +1,7 @@
 package import Autodiff
 import Diagnostics
 package import Layers
-package import Tables
+import Tables
 
 /// The categories that a column had in training, in order, and where an unseen one goes.
 struct Vocabulary {

@@ -1,7 +1,7 @@
 package import Autodiff
 import Diagnostics
 package import Layers
-package import Tables
+import Tables
 import Tensors
 
 /// Cuts values off at learnt limits: quartiles widened by `k` interquartile ranges, or the mean by `k` standard deviations.
@@ -38,9 +38,9 @@ package struct ClipOutliers: Transform {
       copy.columns = wanted.map { table.names[$0] }
       values = wanted.map { table.columns[$0].numbers ?? [] }
     }
-    let limits = values.map { limits(Statistics.sorted($0)) }
-    copy.lows = limits.map(\.low)
-    copy.highs = limits.map(\.high)
+    let found = values.map { limits(Statistics.sorted($0)) }
+    copy.lows = found.map(\.low)
+    copy.highs = found.map(\.high)
     return copy
   }
 

@@ -19,7 +19,7 @@ package enum Features {
   package func gather(_ rows: [Int]) throws -> Features {
     switch self {
     case .table(let table): .table(table.gather(rows))
-    case .tensor(let x): .tensor(try Raw.gatherRows(x, Tensor(rows)))
+    case .tensor(let x): .tensor(try Raw.take(x, Tensor(rows)))
     }
   }
 
@@ -40,7 +40,7 @@ package struct DataSet {
   package var y: Datum? { record?["y"] }
 
   /// - Throws: `argument-type` for anything else.
-  package init(_ data: Datum, for layer: any Layer) throws {
+  init(_ data: Datum, for layer: any Layer) throws {
     if case .record(let fields) = data {
       guard let x = fields["x"] else {
         throw Failure(
@@ -70,7 +70,7 @@ package struct DataSet {
       try zip(fields.keys, fields.values).map { key, value in
         if key == "x" { return (key, copy.x.datum) }
         if case .tensor(let y) = value, y.rank > 0, y.shape[0] == count {
-          return (key, .tensor(try Raw.gatherRows(y, Tensor(rows))))
+          return (key, .tensor(try Raw.take(y, Tensor(rows))))
         }
         if case .object(let boxed as Boxed) = value, let table = boxed.value as? Table, table.rowCount == count {
           return (key, .object(Boxed(table.gather(rows))))

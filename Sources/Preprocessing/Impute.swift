@@ -1,8 +1,8 @@
 package import Autodiff
 import Diagnostics
 package import Layers
-package import Tables
-package import Tensors
+import Tables
+import Tensors
 
 /// Puts a learnt value where one is missing: the median or mean of numbers, the most frequent value of anything else.
 package struct Impute: Transform {
@@ -131,6 +131,6 @@ package struct Impute: Transform {
     let flags = try isMissing.bools
     let width = x.shape[1]
     let added = (0..<x.shape[0]).flatMap { row in indicated.map { flags[row * width + $0] ? Float(1) : 0 } }
-    return try Op.concatenate([filled, Raw.cast(Tensor(added, [x.shape[0], indicated.count]), x.dtype)], axis: 1)
+    return try Op.concat([filled, Raw.cast(Tensor(added, [x.shape[0], indicated.count]), x.dtype)], axis: 1)
   }
 }

@@ -1,7 +1,7 @@
 package import Autodiff
 import Diagnostics
 package import Layers
-package import Tables
+import Tables
 import Tensors
 
 /// Divides each row by its norm; a row of zeros stays.

@@ -1,8 +1,8 @@
 package import Autodiff
 import Diagnostics
-package import JSON
+import JSON
 package import Layers
-package import Tables
+import Tables
 
 /// Applies a preprocessor to some columns of a table and leaves the others as they are.
 package struct OnColumns: Preprocessor {
@@ -65,10 +65,12 @@ package struct OnColumns: Preprocessor {
     return try Table(pairs)
   }
 
-  static let layerKind = LayerKind("on") { reader in
-    guard let columns = reader.json["columns"].flatMap([String].init(json:)),
-      let inner = reader.children.first?.layer as? any Preprocessor
-    else { throw reader.failure("`on` needs columns and a preprocessor") }
-    return OnColumns(columns, inner)
+  static var layerKind: LayerKind {
+    LayerKind("on") { reader in
+      guard let columns = reader.json["columns"].flatMap([String].init(json:)),
+        let inner = reader.children.first?.layer as? any Preprocessor
+      else { throw reader.failure("`on` needs columns and a preprocessor") }
+      return OnColumns(columns, inner)
+    }
   }
 }

@@ -1,8 +1,8 @@
 package import Autodiff
 import Diagnostics
 package import Layers
-package import Tables
-package import Tensors
+import Tables
+import Tensors
 
 /// Products of features up to a degree: 1, a, b, a², a b, b², …
 package struct PolynomialFeatures: Transform {

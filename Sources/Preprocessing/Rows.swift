@@ -1,7 +1,7 @@
 package import Autodiff
 import Diagnostics
 package import Layers
-package import Tables
+import Tables
 import Tensors
 
 /// Leaves out rows with missing values while training; applied, it changes nothing.

@@ -1,7 +1,7 @@
 package import Autodiff
 import Diagnostics
 package import Layers
-package import Tables
+import Tables
 import Tensors
 
 /// A way to choose centre and scale of a feature; its scaled value is `(x - centre) / scale`.

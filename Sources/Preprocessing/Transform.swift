@@ -3,7 +3,7 @@ import Diagnostics
 package import JSON
 package import Layers
 import Tables
-package import Tensors
+import Tensors
 
 /// A preprocessor that works on tables and tensors alike.
 ///
@@ -127,7 +127,7 @@ extension Features {
   static func floating(_ x: Tensor) throws -> Tensor {
     switch x.dtype {
     case .f32, .f64: x
-    default: try Op.cast(x, .f32)
+    default: try Op.cast(x, to: .f32)
     }
   }
 
