@@ -10,7 +10,9 @@ package protocol Displayable: Foreign {
 package func makeLibrary() -> Library {
   Library(
     [
-      coreModule, collectionsModule, stringsModule, filesModule, layersModule, modelsModule, trainingModule,
+      coreModule, collectionsModule, stringsModule, filesModule, elementwiseModule, reductionsModule, shapesModule,
+      linearAlgebraModule, learningModule, activationsModule, lossesModule, optimizersModule, layersModule,
+      modelsModule, trainingModule, dataModule, preprocessingModule, evaluationModule, chartsModule,
     ],
     constants: [
       ("pi", "the ratio of a circle's circumference to its diameter", Value(Double.pi)),
