@@ -192,6 +192,8 @@ package struct ExitRequest: Error {
 /// Where `print` writes: the session that runs sets it.
 package enum Output {
   nonisolated(unsafe) package static var write: (String) -> Void = { _ in }
+  /// Where notes and progress go.
+  nonisolated(unsafe) package static var note: (String) -> Void = { _ in }
 }
 
 enum Clock {

@@ -52,7 +52,7 @@ private func convolution<L: ConvolutionLayer>(_ type: L.Type, _ name: String, _ 
   -> Builtin
 {
   Builtin(
-    name, summary, Parameter<Int>("filters", "how many channels come out", .atLeast(1)),
+    many: name, summary, Parameter<Int>("filters", "how many channels come out", .atLeast(1)),
     Parameter<Value>("size", "of the window: a number, or one for each axis"),
     Parameter<Value>("stride", "steps of the window", default: Value(1)),
     Parameter<Value>("padding", "\"same\", \"valid\", or so many on every side", default: Value("same")),

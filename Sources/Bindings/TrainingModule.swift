@@ -72,7 +72,7 @@ private let lossParameter = Parameter<Value>("loss", "loss(prediction, y); picke
 private let metricsParameter = Parameter<[Value]>("metrics", "functions such as accuracy", default: [])
 
 private let fitBuiltin = Builtin(
-  "fit", "Trains a model in place, and fits the preprocessors at its start.",
+  many: "fit", "Trains a model in place, and fits the preprocessors at its start.",
   Parameter<Inout<Model>>("net", "a model"), dataParameter,
   Parameter<Value>("val", "data to judge after every epoch", default: .none),
   Parameter<String?>("target", "the column of a table to predict", default: nil), lossParameter,

@@ -62,6 +62,6 @@ final class TrainingProgress: TrainingObserver {
   func note(_ text: String) { line(text) }
 
   private func line(_ text: String) {
-    if let draw = TrainingDisplay.epochDone { draw(text) } else { fputs(text + "\n", stderr) }
+    if let draw = TrainingDisplay.epochDone { draw(text) } else { Output.note(text + "\n") }
   }
 }

@@ -6,11 +6,11 @@ import Tables
 import Tensors
 
 /// A word after `:` at the prompt.
-package struct Command {
+package struct Command: Sendable {
   package var name: String
   package var usage: String
   package var summary: String
-  var run: (Session, String) -> Session.Outcome
+  var run: @Sendable (Session, String) -> Session.Outcome
 }
 
 extension Session {

@@ -1,4 +1,4 @@
-package import Bindings
+import Bindings
 package import Charts
 package import Evaluator
 import Tensors
@@ -37,14 +37,25 @@ private func preview(_ tensor: Tensor, _ style: DisplayStyle) -> String {
   return text
 }
 
-/// Reads single elements without copying a large tensor.
+/// Reads single elements row by row, without converting a large tensor as a whole.
 private final class TensorCells {
-  let tensor: Tensor
+  private let tensor: Tensor
+  private let rowSize: Int
+  private var rows: [Int: [Double]] = [:]
 
-  init(_ tensor: Tensor) { self.tensor = tensor }
+  init(_ tensor: Tensor) {
+    self.tensor = tensor
+    rowSize = max(1, tensor.shape.dropFirst().reduce(1, *))
+  }
 
   func cell(_ index: Int) -> TextTable.Cell {
-    let x = tensor.element(at: index)
+    let row = index / rowSize
+    if rows[row] == nil {
+      rows[row] = (try? Raw.slice(tensor, axis: 0, start: row, count: 1).doubles) ?? []
+    }
+    let numbers = rows[row]!
+    guard index % rowSize < numbers.count else { return .missing }
+    let x = numbers[index % rowSize]
     return tensor.dtype == .bool ? .text(x != 0 ? "true" : "false") : .number(x)
   }
 }

@@ -1,8 +1,8 @@
-package import Bindings
+import Bindings
 package import Charts
 package import Diagnostics
 package import Evaluator
-package import Syntax
+import Syntax
 
 /// One run of NNS: its names, its machine and its library. Runs texts, shows values; knows no terminal.
 package final class Session {
@@ -38,6 +38,7 @@ package final class Session {
   package let globals: Globals
   package let library: Library
   let machine: Machine
+  private let objectsAtStart: Int
   /// Successful entries, for `:history` and `:save`.
   package internal(set) var entries: [String] = []
   private var entryCount = 0
@@ -49,9 +50,11 @@ package final class Session {
   package init(streams: Streams, arguments: [String] = []) {
     self.streams = streams
     library = makeLibrary()
+    objectsAtStart = Object.live
     globals = Globals(library: library)
     machine = Machine(globals: globals, host: standardHost())
     Output.write = streams.out
+    Output.note = streams.err
     machine.host.show = { [unowned self] value in self.show(value) }
     machine.host.note = { [unowned self] diagnostic in self.report(diagnostic) }
     machine.host.loadModule = { [unowned self] request, source in try self.loadModule(request, from: source) }
@@ -125,7 +128,7 @@ package final class Session {
     for case let value? in modules.values { value.release() }
     modules = [:]
     for names in moduleGlobals { names.removeAll() }
-    return Object.live - library.names.count
+    return Object.live - objectsAtStart
   }
 }
 

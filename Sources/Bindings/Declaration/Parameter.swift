@@ -2,7 +2,7 @@ package import Diagnostics
 package import Evaluator
 
 /// A typed parameter of a builtin: name, what it means, its default if it has one, and what its values must hold to.
-package struct Parameter<T: Convertible> {
+package struct Parameter<T: Convertible>: @unchecked Sendable {
   package let name: String
   package let summary: String
   package let defaultValue: T?
@@ -55,7 +55,7 @@ package struct Parameter<T: Convertible> {
 }
 
 /// What the values of a parameter must hold to: it checks, describes itself and yields a counterexample.
-package struct Constraint<T: Convertible> {
+package struct Constraint<T: Convertible>: @unchecked Sendable {
   /// As in `must be at least 0`.
   package let text: String
   package let holds: (T) -> Bool

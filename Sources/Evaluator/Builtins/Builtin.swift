@@ -2,7 +2,7 @@
 /// page, the examples as tests and the contract test of every constraint.
 ///
 /// The body gets its arguments typed and checked. A `Value` among them is borrowed (return `x.retained()`, not `x`).
-package final class Builtin {
+package final class Builtin: @unchecked Sendable {
   package let name: String
   /// One sentence.
   package let summary: String
@@ -48,7 +48,7 @@ package struct ParameterInfo {
   var symbol: Symbol
 
   package init(
-    name: String, summary: String, typeName: String, isInout: Bool, isRest: Bool, defaultValue: Value?,
+    name: String, summary: String, typeName: String, isInout: Bool, isRest: Bool, isNamedRest: Bool, defaultValue: Value?,
     constraints: [String], counterexamples: [String]
   ) {
     self.name = name
@@ -56,6 +56,7 @@ package struct ParameterInfo {
     self.typeName = typeName
     self.isInout = isInout
     self.isRest = isRest
+    self.isNamedRest = isNamedRest
     self.defaultValue = defaultValue
     self.constraints = constraints
     self.counterexamples = counterexamples

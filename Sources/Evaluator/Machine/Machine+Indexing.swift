@@ -153,7 +153,7 @@ extension Machine {
   }
 
   /// The positions that an index picks from `count` elements.
-  func positions(_ index: IndexValue, in count: Int, of kind: String) throws -> [Int] {
+  package func positions(_ index: IndexValue, in count: Int, of kind: String) throws -> [Int] {
     switch index {
     case .at(let n): return [try position(n, in: count, of: kind)]
     case .slice(let from, let to, let step, let isInclusive):

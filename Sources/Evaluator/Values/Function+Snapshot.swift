@@ -1,4 +1,4 @@
-package import Diagnostics
+import Diagnostics
 import Syntax
 
 /// Top-level values that a function keeps when it becomes part of a model: later assignments do not reach it.
