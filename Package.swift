@@ -75,8 +75,10 @@ let package = Package(
     .testTarget(name: "GoldenTests"),
     .testTarget(name: "SyntaxTests", dependencies: ["Diagnostics", "Syntax"], exclude: ["Errors"]),
     .testTarget(name: "AutodiffTests", dependencies: ["Diagnostics", "Tensors", "Autodiff"]),
-    .testTarget(name: "DataTests", dependencies: ["Diagnostics", "Tensors", "Tables", "Evaluation"]),
     .testTarget(name: "TensorTests", dependencies: ["Diagnostics", "Tensors", "CKernels"]),
+    .testTarget(
+      name: "DataTests",
+      dependencies: ["Diagnostics", "Tensors", "Autodiff", "Layers", "Tables", "Preprocessing", "Evaluation"]),
     .executableTarget(name: "workbench", path: "Tests/Workbench"),
   ]
 )

@@ -16,11 +16,10 @@ package enum Comparisons {
   }
 
   /// The paired test of results of resampled splits, which share training rows (Nadeau and Bengio 2003).
-  package static func correctedT(_ a: [Double], _ b: [Double], trainRows: Int, testRows: Int) throws -> Outcome {
-    guard trainRows > 0, testRows > 0 else {
-      throw Failure("argument-range", "both parts of a split need at least one row")
-    }
-    return try corrected(a, b, factor: { 1 / $0 + Double(testRows) / Double(trainRows) })
+  ///
+  /// - Parameter share: test rows over training rows.
+  package static func correctedT(_ a: [Double], _ b: [Double], share: Double) throws -> Outcome {
+    try corrected(a, b, factor: { 1 / $0 + share })
   }
 
   private static func corrected(_ a: [Double], _ b: [Double], factor: (Double) -> Double) throws -> Outcome {

@@ -15,9 +15,9 @@ package struct Field<Owner> {
   package let name: String
   /// Printed without its name, as in `dense(128, relu)`; only in front of those with names.
   let isPositional: Bool
-  let json: (Owner) -> JSONValue
+  package let json: (Owner) -> JSONValue
   let text: (Owner) -> String
-  let set: (inout Owner, JSONValue) -> Bool
+  package let set: (inout Owner, JSONValue) -> Bool
 
   /// A setting that `path` stores.
   package init<Value: Configurable>(
@@ -43,6 +43,14 @@ package struct Setting {
   package let isPositional: Bool
   /// Whether it is what the layer has when nothing is said.
   package let isDefault: Bool
+
+  package init(name: String, json: JSONValue, text: String, isPositional: Bool, isDefault: Bool) {
+    self.name = name
+    self.json = json
+    self.text = text
+    self.isPositional = isPositional
+    self.isDefault = isDefault
+  }
 }
 
 extension Int: Configurable {

@@ -40,7 +40,7 @@ package enum Files {
   /// - Throws: `file-unwritable`.
   package static func write(_ bytes: [UInt8], to path: String) throws {
     let temporary = "\(path).\(getpid()).tmp"
-    let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o666)
     guard file >= 0 else { throw unwritable(path, errno) }
     var failure: Int32 = 0
     bytes.withUnsafeBytes { buffer in

@@ -193,8 +193,7 @@ import Testing
     case "corrected_resampled_t":
       expect(
         try Comparisons.correctedT(
-          one.numbers("a"), one.numbers("b"), trainRows: one.integer("n_train") ?? 0,
-          testRows: one.integer("n_test") ?? 0), "t")
+          one.numbers("a"), one.numbers("b"), share: (one.number("n_test") ?? 0) / (one.number("n_train") ?? 1)), "t")
     case "auc_delong_ci":
       let found = try DeLong([one.numbers("score")], one.bools("y_true")).interval(level: one.number("level") ?? 0.95)
       one.expect("auc", found.area)
