@@ -9,7 +9,10 @@ package protocol Displayable: Foreign {
 /// The whole library: every module once.
 package func makeLibrary() -> Library {
   Library(
-    [coreModule, collectionsModule, stringsModule, filesModule],
+    [
+      coreModule, collectionsModule, stringsModule, filesModule, elementwiseModule, reductionsModule, shapesModule,
+      linearAlgebraModule, learningModule, activationsModule, lossesModule, optimizersModule,
+    ],
     constants: [
       ("pi", "the ratio of a circle's circumference to its diameter", Value(Double.pi)),
       ("inf", "infinity", Value(Double.infinity)),

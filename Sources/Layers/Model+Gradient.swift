@@ -1,7 +1,7 @@
 import Autodiff
 package import Tensors
 
-extension Model {
+extension Model: Differentiable {
   /// The model as a gradient is taken through it: parameters that learn are variables, and it trains.
   ///
   /// - Returns: the model to hand to the function, and the variables to give to `backward`, one per parameter that

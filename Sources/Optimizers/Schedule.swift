@@ -36,10 +36,8 @@ package struct Schedule: Sendable {
 
   /// The same rate for ever: what a plain number means.
   package init(constant rate: Double) {
-    var settings = Settings(ScheduleRule.constant.settings)
-    // A rate that is out of range is refused where it is read.
-    try? settings.set(0, [rate])
-    shape = .formula(.constant, settings)
+    // Whoever reads a rate from a program checks its range.
+    shape = .formula(.constant, Settings(ScheduleRule.constant.settings, unchecked: [[rate]]))
   }
 
   /// A straight line from `start` times the first rate of `then` up to it, and then `then`.
@@ -58,6 +56,12 @@ package struct Schedule: Sendable {
       return then.rate(0) * (start + (1 - start) * Double(t) / steps)
     case .plateau(let plateau): return plateau.rate
     }
+  }
+
+  /// Whether it is a plain number.
+  package var isConstant: Bool {
+    if case .formula(let rule, _) = shape { return rule === ScheduleRule.constant }
+    return false
   }
 
   /// Tells the schedule the value that it watches, once an epoch; only `plateau` cares.

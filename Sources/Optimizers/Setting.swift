@@ -97,9 +97,14 @@ package struct Settings: Sendable, Equatable {
   package let settings: [Setting]
   package private(set) var values: [[Double]]
 
-  init(_ settings: [Setting]) {
+  package init(_ settings: [Setting]) {
     self.settings = settings
     values = settings.map { $0.standard ?? [.nan] }
+  }
+
+  init(_ settings: [Setting], unchecked values: [[Double]]) {
+    self.settings = settings
+    self.values = values
   }
 
   /// - Throws: `argument-range` when a value is out of range.

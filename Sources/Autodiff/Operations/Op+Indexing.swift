@@ -182,3 +182,22 @@ extension Op {
     slicing, unslicing, substitution, taking, untaking, gathering, scattering,
   ]
 }
+
+extension Op {
+  /// The value below which a share `q` of the elements lies, between neighbours along a straight line.
+  package static func quantile(_ x: Tensor, _ q: Double, axis position: Int? = nil, keep: Bool = false) throws -> Tensor {
+    guard x.node != nil else { return try Raw.quantile(x, q, axis: position, keep: keep) }
+    let flat = position == nil ? try reshape(x, [x.count]) : x
+    let axis = try axis(position ?? 0, rank: flat.rank)
+    let size = flat.shape[axis]
+    guard size > 0 else { return try Raw.quantile(x.detached, q, axis: position, keep: keep) }
+    let sorted = try sort(flat, axis: axis)
+    let place = q * Double(size - 1)
+    let low = Int(place.rounded(.down))
+    let above = try slice(sorted, axis: axis, from: Swift.min(low + 1, size - 1), count: 1)
+    let below = try slice(sorted, axis: axis, from: low, count: 1)
+    let between = try add(below, multiply(subtract(above, below), number(place - Double(low))))
+    if position == nil { return try reshape(between, keep ? Shape(x.shape.map { _ in 1 }) : []) }
+    return keep ? between : try squeeze(between, axes: [axis])
+  }
+}
