@@ -1,5 +1,5 @@
 package import Autodiff
-package import Diagnostics
+import Diagnostics
 package import Tensors
 
 /// What a builtin can return.

@@ -1,3 +1,5 @@
+package import Evaluator
+
 /// A parameter whose Swift type is known only where it is read: for builtins made from a table of declarations.
 package struct DeclaredParameter {
   let info: ParameterInfo
