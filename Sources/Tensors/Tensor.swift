@@ -138,6 +138,17 @@ package struct Tensor: @unchecked Sendable {
     }
   }
 
+  /// Whether a kernel can read the elements where they lie.
+  @inline(__always) func isKernelReady(_ dtype: DType) -> Bool {
+    self.dtype == dtype && isContiguous && storage.table == nil
+  }
+
+  /// Whether the storage is seen by nobody else and holds exactly a tensor of this shape, which may then be overwritten.
+  @inline(__always) mutating func isOwnBuffer(for shape: Shape) -> Bool {
+    self.shape == shape && offset == 0 && isKnownUniquelyReferenced(&storage)
+      && storage.byteCount == shape.elementCount * dtype.size
+  }
+
   // MARK: Pointers, for kernels. The caller keeps the tensor alive and knows that it is contiguous and no lookup.
 
   @inline(__always) var rawPointer: UnsafeMutableRawPointer { storage.bytes + offset * dtype.size }

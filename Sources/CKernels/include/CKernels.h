@@ -30,6 +30,10 @@ void nns_set_thread_count(int n);
 /// Calls `body(context, first, last)` on runs that cover 0 ..< n, cut at multiples of `grain`, one for each thread.
 void nns_parallel(long n, long grain, void (*body)(void *context, long first, long last), void *context);
 
+/// Which library computes: 1 automatic, 2 our own kernels, 3 oneDNN (see Backend.swift). At first what NNS_BACKEND says.
+int nns_backend_setting(void);
+void nns_set_backend(int code);
+
 // ---- convert.c
 typedef enum { NNS_BOOL, NNS_U8, NNS_I8, NNS_INT, NNS_F16, NNS_F32, NNS_F64 } nns_type;
 /// Converts between element types; floats are cut towards zero. Returns 0, or 1 when a value does not fit the target.

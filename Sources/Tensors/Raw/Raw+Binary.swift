@@ -71,10 +71,21 @@ extension Raw {
     _ op: nns_binary, _ a: consuming Tensor, _ b: consuming Tensor, _ shape: Shape, _ dtype: DType
   ) throws -> Tensor {
     let isNumber = a.isNumber && b.isNumber
-    let x = try kernelInput(a, dtype)
-    let y = try kernelInput(b, dtype)
-    var result = try Tensor.uninitialized(shape, dtype)
+    var x = a
+    if !x.isKernelReady(dtype) { x = try converted(x, dtype) }
+    var y = b
+    if !y.isKernelReady(dtype) { y = try converted(y, dtype) }
+    // The buffer of an operand that nobody else holds takes the result: each element is read before it is written.
+    var result: Tensor
+    if x.isOwnBuffer(for: shape) {
+      result = x
+    } else if y.isOwnBuffer(for: shape) {
+      result = y
+    } else {
+      result = try Tensor.uninitialized(shape, dtype)
+    }
     result.isNumber = isNumber
+    result.node = nil
     if dtype == .f32 {
       eachRun(x, y, shape) { i, xs, j, ys, at, n in
         nns_binary_f32(op, x.pointer() + i, xs, y.pointer() + j, ys, result.pointer() + at, n)

@@ -87,9 +87,12 @@ extension Raw {
     if x.isLookup { return try lookupUnary(op, x, parameter) }
     let dtype = floatType(x)
     let isNumber = x.isNumber
-    let source = try kernelInput(x, dtype)
-    var result = try Tensor.uninitialized(source.shape, dtype)
+    var source = x
+    if !source.isKernelReady(dtype) { source = try converted(source, dtype) }
+    let shape = source.shape
+    var result = source.isOwnBuffer(for: shape) ? source : try Tensor.uninitialized(shape, dtype)
     result.isNumber = isNumber
+    result.node = nil
     if dtype == .f32 {
       nns_unary_f32(op, source.pointer(), result.pointer(), source.count, Float(parameter))
     } else {
