@@ -143,10 +143,21 @@ package struct Tensor: @unchecked Sendable {
     self.dtype == dtype && isContiguous && storage.table == nil
   }
 
-  /// Whether the storage is seen by nobody else and holds exactly a tensor of this shape, which may then be overwritten.
-  @inline(__always) mutating func isOwnBuffer(for shape: Shape) -> Bool {
-    self.shape == shape && offset == 0 && isKnownUniquelyReferenced(&storage)
-      && storage.byteCount == shape.elementCount * dtype.size
+  /// Whether the storage is seen by nobody else and holds exactly this (row-major) tensor, which may then be overwritten.
+  @inline(__always) mutating func isOwnBuffer() -> Bool {
+    offset == 0 && isKnownUniquelyReferenced(&storage) && storage.byteCount == shape.elementCount * dtype.size
+  }
+
+  /// A tensor of the same shape and dtype over another storage.
+  @inline(__always) init(rowMajorLike other: borrowing Tensor, _ storage: Storage) {
+    self.storage = storage
+    offset = 0
+    shape = other.shape
+    strides = other.strides
+    dtype = other.dtype
+    isContiguous = true
+    isNumber = false
+    node = nil
   }
 
   // MARK: Pointers, for kernels. The caller keeps the tensor alive and knows that it is contiguous and no lookup.

@@ -40,6 +40,8 @@ typedef enum { NNS_BOOL, NNS_U8, NNS_I8, NNS_INT, NNS_F16, NNS_F32, NNS_F64 } nn
 int nns_convert(nns_type from, const void *x, nns_type to, void *y, long n);
 /// `y[i] = table[x[i]]`
 void nns_lookup_f32(const uint8_t *x, const float *table, float *y, long n);
+/// `y[i][j] = table[x[row[i]][j]]` for rows of `width`.
+void nns_lookup_rows_f32(const uint8_t *x, const long *row, long rows, long width, const float *table, float *y);
 
 // ---- body_*.h: one set for each kind of processor (kernel_table.h), chosen by dispatch.c.
 const char *nns_kernel_target(void);  // "avx512", "avx2" or "plain"
