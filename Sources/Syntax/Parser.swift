@@ -63,7 +63,10 @@ struct Parser {
   static let depthLimit = 640
   static let heightLimit = 1000
 
-  static func run(_ source: SourceText, mode: ParseMode, checksFixes: Bool) -> ParseResult {
+  /// Parses a text; `isFragment` allows `return` and `break`, as in a line cut out of a function.
+  static func run(
+    _ source: SourceText, mode: ParseMode, checksFixes: Bool, isFragment: Bool = false
+  ) -> ParseResult {
     if source.bytes.count > Int(Int32.max) - 1 {
       return .invalid([Diagnostic("file-too-large", "this text is larger than 2 GB")])
     }
@@ -74,6 +77,7 @@ struct Parser {
         var parser = Parser(
           source: source, mode: mode, checksFixes: checksFixes, bytes: bytes, tokens: tokens, faults: output.faults,
           documentation: output.documentation, cellMarks: output.cells)
+        if isFragment { (parser.loops, parser.functions) = (1, 1) }
         return parser.program()
       }
     }

@@ -6,6 +6,24 @@ package func isUnfinished(_ entry: String) -> Bool {
   return false
 }
 
+/// Whether a line could stand in some program as it is: what a suggested fix must at least be.
+///
+/// `} else {`, `return x` and a head that opens a block all can.
+package func canBeLine(_ line: String) -> Bool {
+  var text = line.trimmed
+  var isTail = false
+  while text.hasPrefix("}") {
+    text = String(text.dropFirst()).trimmed
+    isTail = true
+  }
+  if isTail, text.hasPrefix("else") || text.hasPrefix("catch") {
+    text = (text.hasPrefix("else") ? "if c { } " : "try { } ") + text
+  }
+  let source = SourceText(name: "", text: text)
+  if case .invalid = Parser.run(source, mode: .prompt, checksFixes: false, isFragment: true) { return false }
+  return true
+}
+
 /// How many brackets are open at the end of an unfinished entry: the levels to indent its next line by.
 ///
 /// A line that ends in an operator is one level deeper.

@@ -48,6 +48,12 @@ import Testing
   ])
   func askForHelp(_ entry: String, _ query: String?) { #expect(helpQuery(entry) == query) }
 
+  @Test(arguments: [
+    ("h = x @ w.T", true), ("return x + 1", true), ("} else {", true), ("} catch e {", true), ("}", true),
+    ("if x > 3 {", true), ("break", true), ("f(x,", true), ("x = = 1", false), ("if x", false), ("a b", false),
+  ])
+  func knowWhatCanBeALine(_ line: String, _ can: Bool) { #expect(canBeLine(line) == can) }
+
   @Test func areColoured() {
     let text = "## Doc.\nfn f(x) => \"a{x.y:.2f}\" # end\ng(lr=0.1)"
     let kinds = tokens(of: text).map { "\(SourceText(name: "", text: text).text($0.span)) \($0.kind.rawValue)" }
