@@ -2,7 +2,6 @@ import Autodiff
 import Diagnostics
 import Evaluation
 import Evaluator
-import Glibc
 import Layers
 import Optimizers
 import Tables
@@ -193,5 +192,5 @@ private func described(_ scores: [(name: String, value: Double)]) -> String {
 }
 
 private func note(_ text: String) {
-  if let draw = TrainingDisplay.epochDone { draw(text) } else { fputs(text + "\n", stderr) }
+  if let draw = TrainingDisplay.epochDone { draw(text) } else { Output.note(text + "\n") }
 }
