@@ -7,7 +7,8 @@ import Tensors
 /// How good predictions are, and how sure one may be.
 let evaluationModule = Module(
   "evaluation", "metrics, curves, folds, and statistics of results",
-  labelMetrics + scoreMetrics + numberMetrics + curveBuiltins + foldBuiltins + statisticsBuiltins)
+  labelMetrics + scoreMetrics + numberMetrics + curveBuiltins + foldBuiltins + statisticsBuiltins
+    + crossValidationBuiltins)
 
 private let labelMetrics: [Builtin] = [
   metric(

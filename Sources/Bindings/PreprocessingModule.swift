@@ -139,12 +139,12 @@ private let cleaningBuiltins: [Builtin] = [
     "drop_duplicates",
     "A table without rows that repeat an earlier one; without a table, the layer that does so while training.",
     Parameter<Table?>("t", "a table", default: nil),
-    Parameter<[String]?>("by", "the columns that count; none for all", default: nil),
+    Parameter<Names?>("by", "the columns that count; none for all", default: nil),
     examples: ["len(drop_duplicates(table({a: (1, 1, 2)})))" => "2"]
   ) { t, by -> Value in
-    if let t { return Value(foreign: try t.dropDuplicates(by: by)) }
+    if let t { return Value(foreign: try t.dropDuplicates(by: by?.values)) }
     var layer = DropDuplicates()
-    layer.by = by ?? []
+    layer.by = by?.values ?? []
     return Value(foreign: try Model(layer))
   },
 ]
@@ -184,16 +184,16 @@ private let encodingBuiltins: [Builtin] = [
     ]
   ) { target in try Model(ToXY(target: target)) },
   Builtin(
-    "on", "Applies a preprocessor to the named columns only.", Parameter<[String]>("columns", "names of columns"),
+    "on", "Applies a preprocessor to the named columns only.", Parameter<Names>("columns", "names of columns"),
     Parameter<Model>("prep", "a preprocessor"),
     examples: [
-      "p = on((\"a\",), standardize()); t = table({a: (1, 3), b: (5, 9)}); fit(&p, t); p(t).b" => "int [2]  [5  9]"
+      "p = on(\"a\", standardize()); t = table({a: (1, 3), b: (5, 9)}); fit(&p, t); p(t).b" => "int [2]  [5  9]"
     ]
   ) { columns, prep in
     guard let layer = prep.layer as? any Preprocessor else {
       throw Failure("argument-type", "`on` takes a preprocessor, such as standardize()", argument: 1)
     }
-    return try Model(OnColumns(columns, layer))
+    return try Model(OnColumns(columns.values, layer))
   },
 ]
 
