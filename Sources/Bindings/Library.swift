@@ -11,8 +11,7 @@ package func makeLibrary() -> Library {
   Library(
     [
       coreModule, collectionsModule, stringsModule, filesModule, elementwiseModule, reductionsModule, shapesModule,
-      linearAlgebraModule, learningModule, activationsModule, lossesModule, optimizersModule, layersModule,
-      modelsModule, trainingModule, dataModule, preprocessingModule, evaluationModule, chartsModule,
+      linearAlgebraModule, learningModule, activationsModule, lossesModule, optimizersModule,
     ],
     constants: [
       ("pi", "the ratio of a circle's circumference to its diameter", Value(Double.pi)),

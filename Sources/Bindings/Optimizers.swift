@@ -90,13 +90,13 @@ private func schedule(_ rule: ScheduleRule) -> Builtin {
 
 private func step(_ net: Inout<Value>, _ optimizer: Inout<Optimizer>, _ gradient: Datum) throws {
   let held = try net.value
-  if var model = held.foreign as? Model {
+  if var model = held.foreign as Any? as? Model {
     guard case .object(let object) = gradient, let change = (object as? Boxed)?.value as? Model else {
       throw Failure("argument-type", "the gradient of a model is a model of the same structure", argument: 2)
     }
     // The variable lets go, so that the weights are changed where they lie.
     net.set(.none)
-    defer { net.set(Value(foreign: model)) }
+    defer { net.set(Value(Datum.object(Boxed(model)))) }
     return try optimizer.mutate { try update(&model, &$0, change) }
   }
   let old = Datum(held)

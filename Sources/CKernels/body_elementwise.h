@@ -194,8 +194,29 @@ void NNS_NAME(nns_select_f32)(const uint8_t *c, const float *a, int sa, const fl
 SIMPLE(float, f32)
 SIMPLE(double, f64)
 
+/// The divisor d for which `table[i] == i / d` exactly, or 0: scaled pixels, whose bytes are then converted, not looked up.
+static float NNS_NAME(divisor)(const float *table) {
+  if (!(table[1] > 0) || table[0] != 0) return 0;
+  float d = rintf(1.0f / table[1]);
+  int odd = 0;
+  for (int i = 0; i < 256; i++) odd |= table[i] != (float)i / d;
+  return odd ? 0 : d;
+}
 void NNS_NAME(nns_lookup_f32)(const uint8_t *x, const float *table, float *y, long n) {
-  for (long i = 0; i < n; i++) y[i] = table[x[i]];
+  float d = n >= 1024 ? NNS_NAME(divisor)(table) : 0;
+  if (d > 0) for (long i = 0; i < n; i++) y[i] = (float)x[i] / d;
+  else for (long i = 0; i < n; i++) y[i] = table[x[i]];
+}
+void NNS_NAME(nns_lookup_rows_f32)(const uint8_t *x, const long *row, long rows, long width, const float *table, float *y) {
+  float d = rows * width >= 1024 ? NNS_NAME(divisor)(table) : 0;
+  for (long r = 0; r < rows; r++, y += width) {
+    const uint8_t *from = x + row[r] * width;
+    // Rows are drawn at random: the one after next is fetched while this one is converted.
+    if (r + 2 < rows)
+      for (long i = 0; i < width; i += 64) __builtin_prefetch(x + row[r + 2] * width + i);
+    if (d > 0) for (long i = 0; i < width; i++) y[i] = (float)from[i] / d;
+    else for (long i = 0; i < width; i++) y[i] = table[from[i]];
+  }
 }
 #undef EACH
 #undef PAIRS

@@ -21,6 +21,9 @@
   K(nns_adam_f32, (const nns_adam *s, float *p, const float *g, float *m, float *v, long n), (s, p, g, m, v, n))
 // Those that run where they are called.
 #define NNS_PLAIN_KERNELS(K)                                                                                          \
+  K(nns_lookup_rows_f32,                                                                                              \
+    (const uint8_t *x, const long *row, long rows, long width, const float *table, float *y),                         \
+    (x, row, rows, width, table, y))                                                                                  \
   K(nns_compare_f32, (nns_comparison op, const float *a, int sa, const float *b, int sb, uint8_t *y, long n),         \
     (op, a, sa, b, sb, y, n))                                                                                         \
   K(nns_compare_f64, (nns_comparison op, const double *a, int sa, const double *b, int sb, uint8_t *y, long n),       \

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MOST = 64, SPINS = 4000 };
 
@@ -120,3 +121,16 @@ void nns_parallel(long n, long grain, void (*body)(void *, long, long), void *co
     if (++spins < SPINS) relax(); else sched_yield();
   pthread_mutex_unlock(&busy);
 }
+
+static atomic_int backend;
+
+int nns_backend_setting(void) {
+  int code = atomic_load_explicit(&backend, memory_order_relaxed);
+  if (code) return code;
+  const char *text = getenv("NNS_BACKEND");
+  code = text && !strcmp(text, "own") ? 2 : text && !strcmp(text, "onednn") ? 3 : 1;
+  atomic_store(&backend, code);
+  return code;
+}
+
+void nns_set_backend(int code) { atomic_store(&backend, code); }

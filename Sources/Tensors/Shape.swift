@@ -53,6 +53,7 @@ package struct Shape: Hashable, Sendable, RandomAccessCollection, ExpressibleByA
 
   /// The number of elements; `Int.max` when it does not fit.
   package var elementCount: Int {
+    if rank == 1 { return sizes[0] }
     var count = 1
     for axis in 0..<rank {
       let (product, overflow) = count.multipliedReportingOverflow(by: sizes[axis])

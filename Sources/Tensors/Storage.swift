@@ -38,6 +38,8 @@ package final class Storage: @unchecked Sendable {
     self.table = table
   }
 
+  @inline(__always) var floats: UnsafeMutablePointer<Float> { bytes.assumingMemoryBound(to: Float.self) }
+
   deinit {
     if let table {
       nns_release(table, 256 * MemoryLayout<Float>.size)

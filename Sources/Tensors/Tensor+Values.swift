@@ -36,7 +36,9 @@ extension Tensor {
 
   /// A number of the language: takes the dtype of the tensor it meets.
   package init(number value: Double) {
-    self.init(elements: [value], [], .f64)
+    guard let storage = try? Storage(byteCount: 8) else { preconditionFailure("no memory for a number") }
+    storage.bytes.storeBytes(of: value, as: Double.self)
+    self.init(storage: storage, shape: Shape(), dtype: .f64)
     isNumber = true
   }
 
@@ -72,6 +74,7 @@ extension Tensor {
   /// The only element, as a number. Error: `argument-type` when there are several.
   package var item: Double {
     get throws {
+      if isNumber { return pointer(Double.self)[0] }
       guard count == 1 else {
         throw Failure(
           "argument-type", "a number is wanted here, not a tensor of \(count) elements",

@@ -138,6 +138,28 @@ package struct Tensor: @unchecked Sendable {
     }
   }
 
+  /// Whether a kernel can read the elements where they lie.
+  @inline(__always) func isKernelReady(_ dtype: DType) -> Bool {
+    self.dtype == dtype && isContiguous && storage.table == nil
+  }
+
+  /// Whether the storage is seen by nobody else and holds exactly this (row-major) tensor, which may then be overwritten.
+  @inline(__always) mutating func isOwnBuffer() -> Bool {
+    offset == 0 && isKnownUniquelyReferenced(&storage) && storage.byteCount == shape.elementCount * dtype.size
+  }
+
+  /// A tensor of the same shape and dtype over another storage.
+  @inline(__always) init(rowMajorLike other: borrowing Tensor, _ storage: Storage) {
+    self.storage = storage
+    offset = 0
+    shape = other.shape
+    strides = other.strides
+    dtype = other.dtype
+    isContiguous = true
+    isNumber = false
+    node = nil
+  }
+
   // MARK: Pointers, for kernels. The caller keeps the tensor alive and knows that it is contiguous and no lookup.
 
   @inline(__always) var rawPointer: UnsafeMutableRawPointer { storage.bytes + offset * dtype.size }

@@ -1,7 +1,8 @@
 import Tensors
 import Testing
 
-@Suite struct ImageTests {
+/// Both backends: the choice is a setting of the whole process, so these tests run one after the other.
+@Suite(.serialized) struct ImageTests {
   /// Convolution written out.
   func naive(_ x: Tensor, _ w: Tensor, _ window: Window) throws -> Tensor {
     let (n, h, width, c) = (x.shape[0], x.shape[1], x.shape[2], x.shape[3])
@@ -73,6 +74,26 @@ import Testing
       #expect(try isClose(single, dw, 1e-4))
       let input = try Raw.conv2dInputGradient(try Raw.cast(g, .f32), try Raw.cast(weights, .f32), inputShape: x, window)
       #expect(try isClose(input, dx, 1e-4))
+    }
+  }
+
+  @Test func bothBackendsAgree() throws {
+    let before = Backend.current
+    defer { Backend.current = before }
+    for (x, w, window) in Self.cases + [([9, 14, 14, 16], [3, 3, 16, 32], Window().padded(1, 1))] {
+      let images = try samples(x)
+      let weights = try samples(w, seed: 2)
+      Backend.current = .own
+      let y = try Raw.conv2d(images, weights, window)
+      let dx = try Raw.conv2dInputGradient(y, weights, inputShape: x, window)
+      let dw = try Raw.conv2dWeightGradient(images, y, weightShape: w, window)
+      let flat = try Raw.reshape(images, [images.count / x[3], x[3]])
+      let product = try Raw.matmul(try Raw.transpose(flat), flat)
+      Backend.current = .onednn
+      #expect(try isClose(try Raw.conv2d(images, weights, window), y, 1e-5), "\(x) \(w)")
+      #expect(try isClose(try Raw.conv2dInputGradient(y, weights, inputShape: x, window), dx, 1e-4), "\(x) \(w)")
+      #expect(try isClose(try Raw.conv2dWeightGradient(images, y, weightShape: w, window), dw, 1e-4), "\(x) \(w)")
+      #expect(try isClose(try Raw.matmul(try Raw.transpose(flat), flat), product, 1e-4), "\(x)")
     }
   }
 

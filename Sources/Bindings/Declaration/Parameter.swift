@@ -2,7 +2,7 @@ package import Diagnostics
 package import Evaluator
 
 /// A typed parameter of a builtin: name, what it means, its default if it has one, and what its values must hold to.
-package struct Parameter<T: Convertible> {
+package struct Parameter<T: Convertible>: @unchecked Sendable {
   package let name: String
   package let summary: String
   package let defaultValue: T?

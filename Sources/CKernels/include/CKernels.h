@@ -30,12 +30,18 @@ void nns_set_thread_count(int n);
 /// Calls `body(context, first, last)` on runs that cover 0 ..< n, cut at multiples of `grain`, one for each thread.
 void nns_parallel(long n, long grain, void (*body)(void *context, long first, long last), void *context);
 
+/// Which library computes: 1 automatic, 2 our own kernels, 3 oneDNN (see Backend.swift). At first what NNS_BACKEND says.
+int nns_backend_setting(void);
+void nns_set_backend(int code);
+
 // ---- convert.c
 typedef enum { NNS_BOOL, NNS_U8, NNS_I8, NNS_INT, NNS_F16, NNS_F32, NNS_F64 } nns_type;
 /// Converts between element types; floats are cut towards zero. Returns 0, or 1 when a value does not fit the target.
 int nns_convert(nns_type from, const void *x, nns_type to, void *y, long n);
 /// `y[i] = table[x[i]]`
 void nns_lookup_f32(const uint8_t *x, const float *table, float *y, long n);
+/// `y[i][j] = table[x[row[i]][j]]` for rows of `width`.
+void nns_lookup_rows_f32(const uint8_t *x, const long *row, long rows, long width, const float *table, float *y);
 
 // ---- body_*.h: one set for each kind of processor (kernel_table.h), chosen by dispatch.c.
 const char *nns_kernel_target(void);  // "avx512", "avx2" or "plain"

@@ -120,8 +120,10 @@ extension Machine {
     return prototype.handlers.first { at >= $0.start && at < $0.end }
   }
 
-  func clearTemporaries(_ code: UnsafeMutablePointer<Prototype.Code>, _ r: Registers) {
-    for j in code.pointee.localCount..<max(code.pointee.localCount, code.pointee.registerCount) { (r + j).clear() }
+  /// Clears what the failed body of a `try` left behind. The registers below hold what was under way around it, such as
+  /// a callee and its first arguments.
+  func clearTemporaries(from first: Int, _ code: UnsafeMutablePointer<Prototype.Code>, _ r: Registers) {
+    for j in first..<max(first, code.pointee.registerCount) { (r + j).clear() }
   }
 
   /// What `catch e` sees.

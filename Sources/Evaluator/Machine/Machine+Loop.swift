@@ -348,7 +348,7 @@ extension Machine {
         while true {
           let caught = diagnostic.id == "interrupted" ? nil : handler(function, pc)
           if let caught {
-            clearTemporaries(code, r)
+            clearTemporaries(from: caught.register, code, r)
             (r + caught.register).put(errorRecord(diagnostic))
             pc = code.pointee.instructions + caught.target
             break

@@ -58,6 +58,41 @@ extension Raw {
   static func binary(
     _ op: nns_binary, _ a: consuming Tensor, _ b: consuming Tensor, _ kind: DTypeRules.Arithmetic
   ) throws -> Tensor {
+    // The most frequent cases first, without the general rules: two equal shapes, and a tensor with a number.
+    if a.isKernelReady(.f32) {
+      if b.isKernelReady(.f32), a.shape == b.shape {
+        if a.isOwnBuffer() {
+          nns_binary_f32(op, a.pointer(), 1, b.pointer(), 1, a.pointer(), a.count)
+          a.node = nil
+          return a
+        }
+        if b.isOwnBuffer() {
+          nns_binary_f32(op, a.pointer(), 1, b.pointer(), 1, b.pointer(), b.count)
+          b.node = nil
+          return b
+        }
+        let storage = try Storage(byteCount: a.count * 4)
+        nns_binary_f32(op, a.pointer(), 1, b.pointer(), 1, storage.floats, a.count)
+        return Tensor(rowMajorLike: a, storage)
+      }
+      if b.isNumber {
+        var number = Float(b.pointer(Double.self)[0])
+        if a.isOwnBuffer() {
+          nns_binary_f32(op, a.pointer(), 1, &number, 0, a.pointer(), a.count)
+          a.node = nil
+          return a
+        }
+        let storage = try Storage(byteCount: a.count * 4)
+        nns_binary_f32(op, a.pointer(), 1, &number, 0, storage.floats, a.count)
+        return Tensor(rowMajorLike: a, storage)
+      }
+    }
+    return try generalBinary(op, a, b, kind)
+  }
+
+  private static func generalBinary(
+    _ op: nns_binary, _ a: consuming Tensor, _ b: consuming Tensor, _ kind: DTypeRules.Arithmetic
+  ) throws -> Tensor {
     let dtype = try DTypeRules.binary(a, b, kind)
     let shape = try broadcastShape(a.shape, b.shape)
     if let table = try lookupResult(op, a, b, shape) { return table }
@@ -71,10 +106,21 @@ extension Raw {
     _ op: nns_binary, _ a: consuming Tensor, _ b: consuming Tensor, _ shape: Shape, _ dtype: DType
   ) throws -> Tensor {
     let isNumber = a.isNumber && b.isNumber
-    let x = try kernelInput(a, dtype)
-    let y = try kernelInput(b, dtype)
-    var result = try Tensor.uninitialized(shape, dtype)
+    var x = a
+    if !x.isKernelReady(dtype) { x = try converted(x, dtype) }
+    var y = b
+    if !y.isKernelReady(dtype) { y = try converted(y, dtype) }
+    // The buffer of an operand that nobody else holds takes the result: each element is read before it is written.
+    var result: Tensor
+    if x.shape == shape && x.isOwnBuffer() {
+      result = x
+    } else if y.shape == shape && y.isOwnBuffer() {
+      result = y
+    } else {
+      result = try Tensor.uninitialized(shape, dtype)
+    }
     result.isNumber = isNumber
+    result.node = nil
     if dtype == .f32 {
       eachRun(x, y, shape) { i, xs, j, ys, at, n in
         nns_binary_f32(op, x.pointer() + i, xs, y.pointer() + j, ys, result.pointer() + at, n)

@@ -1,4 +1,5 @@
 import CKernels
+import COneDNN
 import Diagnostics
 
 /// The geometry of a window that slides over images [n, h, w, c].
@@ -52,26 +53,37 @@ package struct Window: Sendable, Hashable {
   }
 }
 
-/// Convolution (cross-correlation, as in every framework) and pooling of images [n, h, w, c]; weights [h, w, in, out].
+/// Convolution (cross-correlation, as in every framework) of images [n, h, w, c]; weights [h, w, in / groups, out].
+///
+/// oneDNN does it where it is installed. Otherwise the patches under the window are copied out, a chunk of output pixels
+/// at a time, and multiplied. Images are shared among threads; sums over the batch stay in one order.
 extension Raw {
   package static func conv2d(_ x: Tensor, _ w: Tensor, _ window: Window = Window()) throws -> Tensor {
     let dtype = try convType(x, w)
-    var geometry = try convGeometry(x.shape, w.shape, window)
+    let geometry = try convGeometry(x.shape, w.shape, window)
     let input = try kernelInput(x, dtype)
     let weights = try kernelInput(w, dtype)
     let result = try Tensor.uninitialized(
       try Shape.checked([geometry.batch, geometry.out_height, geometry.out_width, geometry.out]), dtype)
+    defer { withExtendedLifetime((input, weights)) {} }
+    if dtype == .f32, Backend.convolvesWithOneDNN {
+      let done = eachPart(geometry) { part, image in
+        nnd_conv_forward(
+          &part, input.pointer() + image * geometry.inputSize, weights.pointer(),
+          result.pointer() + image * geometry.outputSize)
+      }
+      if done { return result }
+    }
     try eachChunk(geometry, dtype) { patches, group, first, last in
       let (rows, depth, width) = (last - first, geometry.patch, geometry.out / geometry.groups)
-      fill(&geometry, group, input, patches, first, last, dtype)
-      var job = nns_product(
-        m: rows, n: width, k: depth, a: patches, a_row: depth, a_column: 1,
-        b: weights.rawPointer + group * width * dtype.size, b_row: geometry.out, b_column: 1,
-        c: result.rawPointer + (first * geometry.out + group * width) * dtype.size, c_row: geometry.out, bias: nil,
-        relu: 0, accumulate: 0)
-      if dtype == .f32 { nns_product_f32(&job) } else { nns_product_f64(&job) }
+      fill(geometry, group, input, patches, first, last, dtype)
+      run(
+        nns_product(
+          m: rows, n: width, k: depth, a: patches, a_row: depth, a_column: 1,
+          b: weights.rawPointer + group * width * dtype.size, b_row: geometry.out, b_column: 1,
+          c: result.rawPointer + (first * geometry.out + group * width) * dtype.size, c_row: geometry.out, bias: nil,
+          relu: 0, accumulate: 0), dtype)
     }
-    withExtendedLifetime((input, weights)) {}
     return result
   }
 
@@ -80,27 +92,38 @@ extension Raw {
     _ g: Tensor, _ w: Tensor, inputShape shape: Shape, _ window: Window = Window()
   ) throws -> Tensor {
     let dtype = try convType(g, w)
-    var geometry = try convGeometry(shape, w.shape, window)
+    let geometry = try convGeometry(shape, w.shape, window)
     try checkGradient(g, geometry)
     let gradient = try kernelInput(g, dtype)
     let weights = try kernelInput(w, dtype)
+    defer { withExtendedLifetime((gradient, weights)) {} }
+    if dtype == .f32, Backend.convolvesWithOneDNN {
+      let result = try Tensor.uninitialized(shape, dtype)
+      let done = eachPart(geometry) { part, image in
+        nnd_conv_backward_data(
+          &part, gradient.pointer() + image * geometry.outputSize, weights.pointer(),
+          result.pointer() + image * geometry.inputSize)
+      }
+      if done { return result }
+    }
     let result = try Tensor.zeros(shape, dtype)
     try eachChunk(geometry, dtype) { patches, group, first, last in
       let (rows, depth, width) = (last - first, geometry.patch, geometry.out / geometry.groups)
-      var job = nns_product(
-        m: rows, n: depth, k: width,
-        a: gradient.rawPointer + (first * geometry.out + group * width) * dtype.size, a_row: geometry.out, a_column: 1,
-        b: weights.rawPointer + group * width * dtype.size, b_row: 1, b_column: geometry.out, c: patches, c_row: depth,
-        bias: nil, relu: 0, accumulate: 0)
+      run(
+        nns_product(
+          m: rows, n: depth, k: width,
+          a: gradient.rawPointer + (first * geometry.out + group * width) * dtype.size, a_row: geometry.out,
+          a_column: 1,
+          b: weights.rawPointer + group * width * dtype.size, b_row: 1, b_column: geometry.out, c: patches,
+          c_row: depth,
+          bias: nil, relu: 0, accumulate: 0), dtype)
+      var c = geometry
       if dtype == .f32 {
-        nns_product_f32(&job)
-        nns_unpatch_f32(&geometry, group, patches.assumingMemoryBound(to: Float.self), result.pointer(), first, last)
+        nns_unpatch_f32(&c, group, patches.assumingMemoryBound(to: Float.self), result.pointer(), first, last)
       } else {
-        nns_product_f64(&job)
-        nns_unpatch_f64(&geometry, group, patches.assumingMemoryBound(to: Double.self), result.pointer(), first, last)
+        nns_unpatch_f64(&c, group, patches.assumingMemoryBound(to: Double.self), result.pointer(), first, last)
       }
     }
-    withExtendedLifetime((gradient, weights)) {}
     return result
   }
 
@@ -109,53 +132,91 @@ extension Raw {
     _ x: Tensor, _ g: Tensor, weightShape shape: Shape, _ window: Window = Window()
   ) throws -> Tensor {
     let dtype = try convType(x, g)
-    var geometry = try convGeometry(x.shape, shape, window)
+    let geometry = try convGeometry(x.shape, shape, window)
     try checkGradient(g, geometry)
     let input = try kernelInput(x, dtype)
     let gradient = try kernelInput(g, dtype)
+    defer { withExtendedLifetime((input, gradient)) {} }
     let result = try Tensor.zeros(shape, dtype)
-    try eachChunk(geometry, dtype) { patches, group, first, last in
-      let (rows, depth, width) = (last - first, geometry.patch, geometry.out / geometry.groups)
-      fill(&geometry, group, input, patches, first, last, dtype)
-      var job = nns_product(
-        m: depth, n: width, k: rows, a: patches, a_row: 1, a_column: depth,
-        b: gradient.rawPointer + (first * geometry.out + group * width) * dtype.size, b_row: geometry.out, b_column: 1,
-        c: result.rawPointer + group * width * dtype.size, c_row: geometry.out, bias: nil, relu: 0, accumulate: 1)
-      if dtype == .f32 { nns_product_f32(&job) } else { nns_product_f64(&job) }
+    if dtype == .f32, Backend.convolvesWithOneDNN {
+      var c = geometry.oneDNN
+      if nnd_conv_backward_weights(&c, input.pointer(), gradient.pointer(), result.pointer()) == 0 { return result }
     }
-    withExtendedLifetime((input, gradient)) {}
+    try eachChunk(geometry, dtype, shared: false) { patches, group, first, last in
+      let (rows, depth, width) = (last - first, geometry.patch, geometry.out / geometry.groups)
+      fill(geometry, group, input, patches, first, last, dtype)
+      run(
+        nns_product(
+          m: depth, n: width, k: rows, a: patches, a_row: 1, a_column: depth,
+          b: gradient.rawPointer + (first * geometry.out + group * width) * dtype.size, b_row: geometry.out,
+          b_column: 1,
+          c: result.rawPointer + group * width * dtype.size, c_row: geometry.out, bias: nil, relu: 0, accumulate: 1),
+        dtype)
+    }
     return result
   }
 
+  private static func run(_ job: nns_product, _ dtype: DType) {
+    var job = job
+    if dtype == .f32 { nns_product_f32(&job) } else { nns_product_f64(&job) }
+  }
+
   private static func fill(
-    _ geometry: inout nns_conv, _ group: Int, _ x: Tensor, _ patches: UnsafeMutableRawPointer, _ first: Int,
-    _ last: Int, _ dtype: DType
+    _ geometry: nns_conv, _ group: Int, _ x: Tensor, _ patches: UnsafeMutableRawPointer, _ first: Int, _ last: Int,
+    _ dtype: DType
   ) {
+    var c = geometry
     if dtype == .f32 {
-      nns_patches_f32(&geometry, group, x.pointer(), patches.assumingMemoryBound(to: Float.self), first, last)
+      nns_patches_f32(&c, group, x.pointer(), patches.assumingMemoryBound(to: Float.self), first, last)
     } else {
-      nns_patches_f64(&geometry, group, x.pointer(), patches.assumingMemoryBound(to: Double.self), first, last)
+      nns_patches_f64(&c, group, x.pointer(), patches.assumingMemoryBound(to: Double.self), first, last)
     }
   }
 
-  /// Output pixels in chunks whose patches stay in the second-level cache.
+  /// Runs of images, one for each thread, given to oneDNN; false when it refused one.
+  private static func eachPart(_ c: nns_conv, _ body: (inout nnd_conv, Int) -> Int32) -> Bool {
+    let refused = UnsafeMutablePointer<Int32>.allocate(capacity: c.batch + 1)
+    defer { refused.deallocate() }
+    refused.initialize(repeating: 0, count: c.batch + 1)
+    Threads.share(c.batch, grain: 1) { first, last in
+      var part = c.oneDNN
+      part.batch = last - first
+      refused[first] = body(&part, first)
+    }
+    return !UnsafeBufferPointer(start: refused, count: c.batch + 1).contains { $0 != 0 }
+  }
+
+  /// Whole images in chunks whose patches stay in the second-level cache, or parts of one large image. The cut depends on
+  /// the shapes alone. Shared chunks must write to places of their own images only.
   private static func eachChunk(
-    _ geometry: nns_conv, _ dtype: DType, _ body: (UnsafeMutableRawPointer, Int, Int, Int) throws -> Void
+    _ c: nns_conv, _ dtype: DType, shared: Bool = true, _ body: (UnsafeMutableRawPointer, Int, Int, Int) -> Void
   ) throws {
-    let rows = geometry.batch * geometry.out_height * geometry.out_width
-    let depth = geometry.patch
-    guard rows > 0, depth > 0, geometry.out > 0 else { return }
-    let chunk = Swift.max(16, Swift.min(rows, 65536 / Swift.max(depth, 1)))
-    let patches = try Storage(byteCount: chunk * depth * dtype.size)
-    for group in 0..<geometry.groups {
-      var first = 0
-      while first < rows {
-        if nns_interrupted() != 0 { throw Failure("interrupted", "interrupted") }
-        try body(patches.bytes, group, first, Swift.min(rows, first + chunk))
-        first += chunk
+    let pixels = c.out_height * c.out_width
+    let depth = c.patch
+    guard c.batch > 0, pixels > 0, depth > 0, c.out > 0 else { return }
+    let rows = Swift.max(16, 65536 / depth)
+    let images = Swift.max(1, rows / pixels)
+    let chunk = Swift.min(rows, images * pixels)
+    let bytes = chunk * depth * dtype.size
+    func work(_ first: Int, _ last: Int) {
+      guard let patches = nns_allocate(bytes) else { return }
+      defer { nns_release(patches, bytes) }
+      var image = first
+      while image < last, nns_interrupted() == 0 {
+        let end = Swift.min(last, image + images) * pixels
+        var row = image * pixels
+        while row < end {
+          let next = Swift.min(end, row + chunk)
+          for group in 0..<c.groups { body(patches, group, row, next) }
+          row = next
+        }
+        image += images
       }
     }
-    withExtendedLifetime(patches) {}
+    // Whether there is room is found out before, so that no chunk can be left out.
+    _ = try Storage(byteCount: bytes)
+    if shared { Threads.share(c.batch, grain: images, work) } else { work(0, c.batch) }
+    if nns_interrupted() != 0 { throw Failure("interrupted", "interrupted") }
   }
 
   private static func convType(_ x: Tensor, _ w: Tensor) throws -> DType {
@@ -192,6 +253,15 @@ extension Raw {
 }
 
 extension nns_conv {
+  var inputSize: Int { height * width * `in` }
+  var outputSize: Int { out_height * out_width * out }
+  var oneDNN: nnd_conv {
+    nnd_conv(
+      batch: batch, height: height, width: width, in: `in`, out_height: out_height, out_width: out_width, out: out,
+      kernel_height: kernel_height, kernel_width: kernel_width, stride_y: stride_y, stride_x: stride_x,
+      pad_top: pad_top, pad_left: pad_left, dilation_y: dilation_y, dilation_x: dilation_x, groups: groups)
+  }
+
   /// The length of one patch.
   var patch: Int { kernel_height * kernel_width * `in` / groups }
 }

@@ -49,8 +49,7 @@ extension Raw {
     let width = shape.dropFirst().reduce(1, *)
     let p = picks.pointer(Int.self)
     if let table = source.storage.table {
-      let (from, to) = (source.bytePointer, batch.pointer(Float.self))
-      for i in 0..<picks.count { nns_lookup_f32(from + p[i] * width, table, to + i * width, width) }
+      nns_lookup_rows_f32(source.bytePointer, p, picks.count, width, table, batch.pointer(Float.self))
     } else {
       let bytes = width * x.dtype.size
       let (from, to) = (source.rawPointer, batch.rawPointer)

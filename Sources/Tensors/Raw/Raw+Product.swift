@@ -1,4 +1,5 @@
 import CKernels
+import COneDNN
 import Diagnostics
 
 /// Matrix products. Transposed views are read where they lie.
@@ -88,11 +89,29 @@ extension Raw {
     _ a: Tensor, _ b: Tensor, into c: UnsafeMutableRawPointer, _ dtype: DType, bias: UnsafeRawPointer? = nil,
     relu: Bool = false, accumulate: Bool = false
   ) {
+    if dtype == .f32, bias == nil, !relu, Backend.multipliesWithOneDNN, oneDNNProduct(a, b, into: c, accumulate) {
+      return
+    }
     var job = nns_product(
       m: a.shape[0], n: b.shape[1], k: a.shape[1], a: a.rawPointer, a_row: a.strides[0], a_column: a.strides[1],
       b: b.rawPointer, b_row: b.strides[0], b_column: b.strides[1], c: c, c_row: b.shape[1], bias: bias,
       relu: relu ? 1 : 0, accumulate: accumulate ? 1 : 0)
     if dtype == .f32 { nns_product_f32(&job) } else { nns_product_f64(&job) }
+  }
+
+  private static func oneDNNProduct(
+    _ a: Tensor, _ b: Tensor, into c: UnsafeMutableRawPointer, _ accumulate: Bool
+  ) -> Bool {
+    // A row of one element may have any step: the library wants one of at least the row's length.
+    func layout(_ x: Tensor) -> (transposed: Int32, step: Int)? {
+      if x.strides[1] == 1, x.strides[0] >= x.shape[1] { return (0, x.strides[0]) }
+      if x.strides[0] == 1, x.strides[1] >= x.shape[0] { return (1, x.strides[1]) }
+      return nil
+    }
+    guard let left = layout(a), let right = layout(b) else { return false }
+    return nnd_product_f32(
+      left.transposed, right.transposed, a.shape[0], b.shape[1], a.shape[1], a.pointer(), left.step, b.pointer(),
+      right.step, c.assumingMemoryBound(to: Float.self), b.shape[1], accumulate ? 1 : 0) == 0
   }
 
   /// A matrix (or a batch) that the kernel can read: one of the last two strides is 1.
@@ -151,7 +170,12 @@ extension Raw {
     let (m, k, n) = (x.shape[0], x.shape[1], y.shape[1])
     let sums = try Storage(byteCount: Shape.checked([m, n]).elementCount * 4)
     let p = sums.bytes.assumingMemoryBound(to: Int32.self)
-    nns_product_u8s8(m, n, k, x.pointer(), y.pointer(), p)
+    // oneDNN saturates where the processor has no instructions for it: only where it is exact.
+    if Backend.current == .own || nnd_integers_are_exact() == 0
+      || nnd_product_u8s8(m, n, k, x.pointer(), y.pointer(), p) != 0
+    {
+      nns_product_u8s8(m, n, k, x.pointer(), y.pointer(), p)
+    }
     withExtendedLifetime((x, y)) {}
     return try Tensor.filled([m, n], Int.self) { out in
       for i in out.indices { out[i] = Int(p[i]) }

@@ -84,12 +84,25 @@ extension Raw {
   }
 
   static func unary(_ op: nns_unary, _ x: consuming Tensor, _ parameter: Double = 0) throws -> Tensor {
+    if x.isKernelReady(.f32) {
+      if x.isOwnBuffer() {
+        nns_unary_f32(op, x.pointer(), x.pointer(), x.count, Float(parameter))
+        x.node = nil
+        return x
+      }
+      let storage = try Storage(byteCount: x.count * 4)
+      nns_unary_f32(op, x.pointer(), storage.floats, x.count, Float(parameter))
+      return Tensor(rowMajorLike: x, storage)
+    }
     if x.isLookup { return try lookupUnary(op, x, parameter) }
     let dtype = floatType(x)
     let isNumber = x.isNumber
-    let source = try kernelInput(x, dtype)
-    var result = try Tensor.uninitialized(source.shape, dtype)
+    var source = x
+    if !source.isKernelReady(dtype) { source = try converted(source, dtype) }
+    let shape = source.shape
+    var result = source.isOwnBuffer() ? source : try Tensor.uninitialized(shape, dtype)
     result.isNumber = isNumber
+    result.node = nil
     if dtype == .f32 {
       nns_unary_f32(op, source.pointer(), result.pointer(), source.count, Float(parameter))
     } else {
