@@ -53,18 +53,6 @@ let trainingModule = Module(
       let pieces = try batches(Datum(data), size: size, shuffle: shuffle, dropLast: dropLast)
       return Value(list: pieces.map { Value($0) })
     },
-    Builtin(
-      "update", "Takes one step along a gradient, and takes over its running statistics.",
-      Parameter<Inout<Model>>("net", "a model"), Parameter<Inout<Optimizer>>("opt", "an optimizer, such as adam()"),
-      Parameter<Model>("g", "the gradient, as `grad` gives it"),
-      examples: [
-        "net = input(1) >> dense(1, init=\"zeros\"); opt = sgd(0.5); g = grad(net => mean(net([[1]])))(net); update(&net, &opt, g); net[\"1.bias\"]"
-          => "f32 [1]  [-0.5]"
-      ]
-    ) { net, optimizer, gradient in
-      try net.mutate { net in try optimizer.mutate { try update(&net, &$0, gradient) } }
-      return Value.none
-    },
   ])
 
 private let dataParameter = Parameter<Value>("data", "a record {x, y}, or a table")
