@@ -107,3 +107,5 @@ void nns_terminal_size(int descriptor, int *columns, int *rows) {
 void nns_locale_setup(void) {
   if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX < 2) setlocale(LC_CTYPE, "C.UTF-8");
 }
+
+void nns_put(const char *text, size_t count) { fwrite(text, 1, count, stdout); }

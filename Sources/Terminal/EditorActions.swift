@@ -32,15 +32,19 @@ package struct Completion: Sendable {
 package struct EditorActions {
   package var judge: (String) -> EntryState
   package var highlight: (String) -> [Highlight]
+  /// Spaces at the start of the line after this text.
+  package var indentation: (String) -> Int
   /// Takes the text before the cursor.
   package var complete: (String) -> Completion?
 
   package init(
     judge: @escaping (String) -> EntryState, highlight: @escaping (String) -> [Highlight] = { _ in [] },
+    indentation: @escaping (String) -> Int = { _ in 0 },
     complete: @escaping (String) -> Completion? = { _ in nil }
   ) {
     self.judge = judge
     self.highlight = highlight
+    self.indentation = indentation
     self.complete = complete
   }
 }

@@ -63,22 +63,8 @@ extension LineEditor {
     let layout = EntryLayout(scalars, promptWidth: promptWidth, columns: columns)
     // An entry as tall as the screen breaks libedit's display.
     guard layout.rows < screenRows - 2 else { return CC_ERROR }
-    insert([0x0A] + [UInt32](repeating: 0x20, count: indentation(scalars[..<cursor])))
+    insert([0x0A] + [UInt32](repeating: 0x20, count: max(0, min(80, actions.indentation(string(scalars[..<cursor]))))))
     return CC_REFRESH
-  }
-
-  /// The spaces that the line before begins with, four more when it opens more brackets than it closes.
-  private func indentation(_ before: ArraySlice<UInt32>) -> Int {
-    let line = before.suffix(from: lineStart(before, before.endIndex))
-    let spaces = line.prefix { $0 == 0x20 }.count
-    let depth = line.reduce(0) { depth, scalar in
-      switch scalar {
-      case 0x28, 0x5B, 0x7B: depth + 1
-      case 0x29, 0x5D, 0x7D: depth - 1
-      default: depth
-      }
-    }
-    return depth > 0 ? spaces + 4 : spaces
   }
 
   private func lineStart(_ scalars: ArraySlice<UInt32>, _ cursor: Int) -> Int {

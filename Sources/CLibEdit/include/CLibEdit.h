@@ -57,3 +57,6 @@ void nns_terminal_restore(void);
 int nns_wait(int descriptor, int milliseconds);
 // A locale of more than one byte a character for the editor; numbers keep the C locale.
 void nns_locale_setup(void);
+
+// To standard output, through its buffer.
+void nns_put(const char *text, size_t count);

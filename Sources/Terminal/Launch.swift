@@ -1,0 +1,141 @@
+import CLibEdit
+import Charts
+import Diagnostics
+import Glibc
+import Session
+import Syntax
+
+/// The three ways to run NNS, on the terminal or pipe that the process has. Each answers the exit status.
+package enum Launch {
+  /// A file, values shown; 1 after an error, 130 after Ctrl-C.
+  package static func run(path: String, arguments: [String], _ facts: TerminalFacts) -> Int32 {
+    Interrupts.install(secondEnds: true)
+    let session = Session(streams: streams(facts), arguments: arguments)
+    return status(session.run(path: path), session)
+  }
+
+  /// Code from the command line, like a file.
+  package static func run(code: String, arguments: [String], _ facts: TerminalFacts) -> Int32 {
+    Interrupts.install(secondEnds: true)
+    let session = Session(streams: streams(facts), arguments: arguments)
+    return status(session.run(SourceText(name: "-e", text: code)), session)
+  }
+
+  /// The prompt; in a pipe, statements as they arrive.
+  package static func prompt(_ facts: TerminalFacts) -> Int32 {
+    Interrupts.install(secondEnds: !facts.inputIsTerminal)
+    let session = Session(streams: streams(facts))
+    guard facts.inputIsTerminal else { return pipe(session) }
+    let reader = editor(session, facts)
+    while true {
+      switch reader.next() {
+      case .end: return 0
+      case .interrupted: continue
+      case .text(let text):
+        Interrupts.reset()
+        let outcome = session.enter(text)
+        fflush(nil)
+        if case .exit(let code) = outcome { return code }
+        if case .interrupted = outcome { session.streams.err("stopped\n") }
+      }
+    }
+  }
+
+  /// 0 at the end of the input, 1 when a statement failed; the rest still runs.
+  private static func pipe(_ session: Session) -> Int32 {
+    let reader = PlainReader(prompt: nil, judge: judge)
+    var code: Int32 = 0
+    while true {
+      switch reader.next() {
+      case .end: return code
+      case .interrupted: return 130
+      case .text(let text):
+        let outcome = session.enter(text)
+        // Each result is there before the next statement is read.
+        fflush(nil)
+        switch outcome {
+        case .done: continue
+        case .failed: code = 1
+        case .interrupted: return 130
+        case .exit(let wanted): return wanted
+        }
+      }
+    }
+  }
+
+  private static func status(_ outcome: Session.Outcome, _ session: Session) -> Int32 {
+    fflush(nil)
+    switch outcome {
+    case .done: return 0
+    case .failed: return 1
+    case .interrupted:
+      session.streams.err("stopped by Ctrl-C\n")
+      return 130
+    case .exit(let code): return code
+    }
+  }
+
+  private static func editor(_ session: Session, _ facts: TerminalFacts) -> any EntryReader {
+    guard facts.canEdit else { return PlainReader(prompt: "nns> ", judge: judge) }
+    let actions = EditorActions(
+      judge: judge, highlight: highlights, indentation: { indentationDepth(atEndOf: $0) * 4 },
+      complete: { before in
+        let (replacing, candidates) = session.completions(before)
+        return candidates.isEmpty ? nil : Completion(replacing: replacing, candidates: candidates)
+      })
+    let editor = LineEditor(
+      prompt: "nns> ", color: facts.color == .none ? nil : "1;34", history: HistoryFile(), actions: actions)
+    return editor ?? PlainReader(prompt: "nns> ", judge: judge)
+  }
+
+  /// Commands and requests for help are complete as they stand.
+  private static func judge(_ text: String) -> EntryState {
+    let first = text.first { !$0.isWhitespace }
+    if first == nil || first == ":" || helpQuery(text) != nil { return .complete }
+    return isUnfinished(text) ? .incomplete : .complete
+  }
+
+  private static func highlights(_ text: String) -> [Highlight] {
+    if text.hasPrefix(":") { return [Highlight(0..<text.utf8.count, code: "36")] }
+    return tokens(of: text).compactMap { token in
+      code(token.kind).map { Highlight(token.span.start..<token.span.end, code: $0) }
+    }
+  }
+
+  /// Colours of the sixteen that every terminal has, so that its own theme decides.
+  private static func code(_ kind: SyntaxToken.Kind) -> String? {
+    switch kind {
+    case .keyword: "35"
+    case .call: "34"
+    case .number: "36"
+    case .string: "32"
+    case .comment, .documentation: "2"
+    case .argument: "33"
+    case .invalid: "31"
+    case .name, .field, .operation, .bracket, .punctuation: nil
+    }
+  }
+
+  /// Values to standard output, everything else to standard error.
+  /// A text of the command line itself.
+  package static func say(_ text: String, toError: Bool) {
+    put(text, toError: toError)
+    fflush(nil)
+  }
+
+  static func streams(_ facts: TerminalFacts) -> Session.Streams {
+    Session.Streams(
+      out: { put($0, toError: false) }, err: { put($0, toError: true) }, style: { facts.style },
+      errorStyle: { DiagnosticStyle(usesColor: facts.color > .none && facts.errorIsTerminal) })
+  }
+
+  private static func put(_ text: String, toError: Bool) {
+    if toError {
+      // What was shown before the error stands before it.
+      fflush(nil)
+      writeAll(STDERR_FILENO, Array(text.utf8))
+    } else {
+      nns_put(text, text.utf8.count)
+    }
+  }
+}
