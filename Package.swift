@@ -79,6 +79,9 @@ let package = Package(
     .testTarget(
       name: "DataTests",
       dependencies: ["Diagnostics", "Tensors", "Autodiff", "Layers", "Tables", "Preprocessing", "Evaluation"]),
+    .testTarget(name: "ChartTests", dependencies: ["Charts"], exclude: ["Goldens"]),
+    .target(name: "CPseudoTerminal", path: "Tests/CPseudoTerminal"),
+    .testTarget(name: "PTYTests", dependencies: ["CPseudoTerminal"]),
     .executableTarget(name: "workbench", path: "Tests/Workbench"),
   ]
 )

@@ -6,11 +6,14 @@ package struct Axis: Sendable {
   package var isLog: Bool
   /// A fixed range, such as 0…1 for rates; found from the data otherwise.
   package var range: ClosedRange<Double>?
+  /// Ticks on whole numbers only, whatever the data.
+  package var isWhole: Bool
 
-  package init(_ label: String? = nil, isLog: Bool = false, range: ClosedRange<Double>? = nil) {
+  package init(_ label: String? = nil, isLog: Bool = false, range: ClosedRange<Double>? = nil, isWhole: Bool = false) {
     self.label = label
     self.isLog = isLog
     self.range = range
+    self.isWhole = isWhole
   }
 }
 

@@ -76,10 +76,10 @@ package struct Boxes: Sendable {
     lines.append(trimmedEnd(under.joined()))
     let beyond = boxes.reduce(0) { $0 + $1.beyond }
     if beyond > 0 {
-      lines.append(
-        style.dim("\(grouped(beyond)) \(beyond == 1 ? "value" : "values") beyond the whiskers; the furthest are marked")
-      )
+      let count = "\(grouped(beyond)) \(beyond == 1 ? "value" : "values")"
+      lines += sentence("\(count) beyond the whiskers; the furthest are marked", width: width, style)
     }
+
     return lines
   }
 }

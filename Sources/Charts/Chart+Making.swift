@@ -48,22 +48,27 @@ extension Chart {
       return Chart(
         .plot(Plot([], x: Axis(x), y: Axis("count"), notes: notes)), title: title, width: width, height: height)
     }
-    if high - low <= max(abs(low), abs(high)) * 1e-12 {
-      let room = low == 0 ? 0.5 : isWhole ? 0.5 : abs(low) * 0.05
-      (low, high) = (low - room, high + room)
-    }
     let wanted = bins ?? min(40, max(count >= 100 ? 10 : 5, Int(log2(Double(count)).rounded(.up)) + 1))
     let number: Int
     let step: Double
-    if bins != nil {
-      number = max(1, min(10_000, wanted))
-      step = (high - low) / Double(number)
+    var isCentered = false
+    if bins == nil, isWhole, high - low < Double(2 * wanted), abs(low) < 1e15 {
+      // A bin for each whole number, which stands under its middle.
+      (number, step, isCentered) = (Int(high - low) + 1, 1, true)
+      low -= 0.5
     } else {
-      var size = niceStep((high - low) / Double(wanted))
-      if isWhole { size = max(1, size) }
-      low = (low / size).rounded(.down) * size
-      number = max(1, Int(((high - low) / size).rounded(.down)) + 1)
-      step = size
+      if high - low <= max(abs(low), abs(high)) * 1e-12 {
+        let room = low == 0 ? 0.5 : abs(low) * 0.05
+        (low, high) = (low - room, high + room)
+      }
+      if bins != nil {
+        number = max(1, min(10_000, wanted))
+        step = (high - low) / Double(number)
+      } else {
+        step = niceStep((high - low) / Double(wanted))
+        low = (low / step).rounded(.down) * step
+        number = max(1, Int(((high - low) / step).rounded(.down)) + 1)
+      }
     }
     var counts = [Double](repeating: 0, count: number)
     for v in values where AxisScale.canShow(v, isLog: false) {
@@ -71,7 +76,8 @@ extension Chart {
     }
     let edges = (0...number).map { low + Double($0) * step }
     let plot = Plot(
-      [Plot.Series("count", xs: edges, ys: counts, kind: .columns)], x: Axis(x), y: Axis("count"), notes: notes)
+      [Plot.Series("count", xs: edges, ys: counts, kind: .columns)], x: Axis(x, isWhole: isCentered), y: Axis("count"),
+      notes: notes)
     return Chart(.plot(plot), title: title, width: width, height: height)
   }
 

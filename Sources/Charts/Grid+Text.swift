@@ -6,8 +6,7 @@ extension Grid {
   }
 
   private func noteLines(_ width: Int, _ style: DisplayStyle) -> [String] {
-    notes.flatMap { wrapped($0.split(separator: " ").map(String.init), width: width, separator: " ") }
-      .map { style.dim(style.isASCII ? $0.replacingSign : $0) }
+    notes.flatMap { sentence($0, width: width, style) }
   }
 
   private static let marks: [Character] = [" ", "░", "▒", "▓", "█"]
@@ -117,10 +116,11 @@ extension Grid {
         style.color == .none
         ? (style.isASCII ? " .:+#" : " ░▒▓█")
         : (0..<10).map { style.paint(" ", RGB(gray: 0), on: Palette.shade(Double($0) / 9)) }.joined()
-      lines.append(spaces(labelWidth + 1) + "\(shortNumber(low)) [\(ramp)] \(shortNumber(high))")
+      let scale = "\(shortNumber(low)) [\(ramp)] \(shortNumber(high))"
+      if visibleWidth(scale) <= width { lines.append(spaces(min(labelWidth + 1, width - visibleWidth(scale))) + scale) }
     }
     if across > 1 || down > 1 {
-      lines.append(style.dim("each cell is the mean of \(down) × \(across) values".asASCII(style)))
+      lines += sentence("each cell is the mean of \(down) × \(across) values", width: width, style)
     }
     return lines
   }

@@ -2,10 +2,13 @@ extension Plot {
   /// The plot as lines: label, grid of dots with its axes, legend, notes.
   func lines(width: Int, height: Int, _ style: DisplayStyle) -> [String] {
     let facts = PlotFacts(self)
+    guard facts.x != nil else {
+      return ["no data to draw"].map(style.dim) + (notes + facts.notes).flatMap { sentence($0, width: width, style) }
+    }
     let yScale = AxisScale(
       y, bounds: facts.y, isInteger: facts.yIsInteger, limit: max(2, height / 3 + 1), isLoose: true)
     let gutter = yScale.ticks.labelWidth + 1
-    let columns = max(8, width - gutter - 1)
+    let columns = max(4, width - gutter - 1)
     let xScale = xScale(facts, columns: columns)
     var canvas = DotCanvas(columns: columns, rows: height, canvas: style.canvas)
     draw(into: &canvas, xScale, yScale, style)
@@ -38,10 +41,7 @@ extension Plot {
       lines.append(spaces(gutter + 1) + padded(style.dim(text), columns, .center))
     }
     lines += legend(width: width, style)
-    var notes = self.notes + facts.notes
-    if facts.x == nil { notes.insert("no data to draw", at: 0) }
-    lines += notes.flatMap { wrapped($0.split(separator: " ").map(String.init), width: width, separator: " ") }
-      .map { style.dim(style.isASCII ? $0.replacingSign : $0) }
+    lines += (notes + facts.notes).flatMap { sentence($0, width: width, style) }
     return lines.map(trimmedEnd)
   }
 

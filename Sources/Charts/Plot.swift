@@ -79,7 +79,7 @@ struct PlotFacts {
       }
     }
     if xLow <= xHigh { (x, y) = ((xLow, xHigh), (yLow, yHigh)) }
-    (xIsInteger, yIsInteger) = (xWhole, yWhole)
+    (xIsInteger, yIsInteger) = (xWhole || plot.x.isWhole, yWhole || plot.y.isWhole)
   }
 
   var notes: [String] {

@@ -17,7 +17,7 @@ package struct TensorPreview {
 
   /// The preview as text; no newline at the end.
   package func text(_ style: DisplayStyle) -> String {
-    let title = style.dim(heading)
+    let title = style.dim(clipped(heading, style.width, style.ellipsis))
     guard !shape.contains(0) else { return title }
     guard let columns = shape.last else { return "\(title) \(texts([0])[0])" }
     let rows = shape.count > 1 ? shape[shape.count - 2] : 1
@@ -26,8 +26,9 @@ package struct TensorPreview {
     // The columns that fit depend on how wide numbers are: judge by a sample, then choose, then write.
     let sample = texts(Self.ends(min(slices * rows * columns, Int.max), 40).compactMap { $0 })
     let wide = max(1, sample.map(visibleWidth).max() ?? 1)
-    let fitting = max(2, (style.width - 2) / (wide + 2) - 1)
-    let shownColumns = Self.ends(columns, columns <= fitting + 1 && columns <= 20 ? columns : min(fitting, 12))
+    let fitting = max(1, (style.width - 5) / (wide + 2))
+    let isWhole = columns <= 20 && columns * (wide + 2) <= style.width
+    let shownColumns = Self.ends(columns, isWhole ? columns : min(fitting, 12))
     let shownRows = Self.ends(rows, slices > 1 ? min(rowLimit, 6) : rowLimit)
     let shownSlices = Self.ends(slices, slices > 1 ? sliceLimit : 1)
     var indices: [Int] = []
@@ -70,7 +71,7 @@ package struct TensorPreview {
   private static func ends(_ count: Int, _ limit: Int) -> [Int?] {
     guard count > max(1, limit) else { return (0..<count).map { $0 } }
     let head = max(1, (limit + 1) / 2)
-    let tail = max(1, limit - head)
+    let tail = max(0, limit - head)
     return (0..<head).map { $0 } + [nil] + (count - tail..<count).map { $0 }
   }
 

@@ -52,7 +52,7 @@ package struct TextTable {
     var hidden: [String] = []
     for (place, column) in columns.enumerated() {
       let isLast = place == columns.count - 1
-      let limit = max(8, style.width - 4)
+      let limit = max(4, style.width - (columns.count > 1 ? 9 : 4))
       let rendered = Rendered(column, rows: rows, style: style, significant: significantDigits, limit: min(40, limit))
       // Room for the `…` column that stands for those left out.
       let reserve = isLast ? 0 : 4
@@ -68,7 +68,7 @@ package struct TextTable {
       }
     }
     var lines = box(shown, rowCount: rows.count, cutAfter: isCut ? headRows : nil, hasMore: !hidden.isEmpty, style)
-    if let footer = footer(shown: rows, hidden: hidden, style) { lines.append(style.dim(footer)) }
+    if let footer = footer(shown: rows, hidden: hidden, style) { lines += sentence(footer, width: style.width, style) }
     return lines.joined(separator: "\n")
   }
 
@@ -86,7 +86,7 @@ package struct TextTable {
       parts.append(clipped(names, max(16, room), "…"))
     }
     guard !parts.isEmpty else { return nil }
-    return parts.joined(separator: " · ").asASCII(style)
+    return parts.joined(separator: " · ")
   }
 
   /// A column's cells as text, all of one width.

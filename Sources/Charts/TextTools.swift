@@ -73,6 +73,14 @@ func trimmedEnd(_ text: String) -> String {
   return String(text[..<end])
 }
 
+/// A sentence broken between words to fit a width.
+func sentence(_ text: String, width: Int, _ style: DisplayStyle) -> [String] {
+  let words = (style.isASCII ? text.replacingSign : text).split(separator: " ").map {
+    clipped(String($0), width, style.ellipsis)
+  }
+  return wrapped(words, width: width, separator: " ").map(style.dim)
+}
+
 /// The items side by side, wrapped at the width.
 func wrapped(_ items: [String], width: Int, separator: String = "   ") -> [String] {
   var lines: [String] = []

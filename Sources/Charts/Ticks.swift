@@ -71,6 +71,11 @@ func logTicks(_ low: Double, _ high: Double, limit: Int) -> Ticks {
       if at >= low - 1e-9, at <= high + 1e-9 { values.append(at) }
     }
   }
-  if values.count > limit || values.count < 2 { values = Array(values.prefix(limit)) }
+  if values.count < 2 {
+    // A short stretch: round numbers, unevenly spaced.
+    let plain = linearTicks(pow(10, low), pow(10, high), limit: limit, isInteger: false)
+    if plain.values.count >= 2 { return Ticks(values: plain.values.map { log10($0) }, labels: plain.labels) }
+  }
+  values = Array(values.prefix(limit))
   return Ticks(values: values, labels: values.map { shortNumber(pow(10, $0)) })
 }
