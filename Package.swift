@@ -68,8 +68,8 @@ let package = Package(
         "Session", "Terminal", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["README.md"], swiftSettings: swiftSettings,
-      // One file that runs where no Swift is installed, and starts faster.
-      linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))]),
+      // One file, without symbols, that runs where no Swift is installed, and starts faster.
+      linkerSettings: [.unsafeFlags(["-static-stdlib", "-Xlinker", "-s"], .when(platforms: [.linux]))]),
 
     // The tests of whole programs, and the tool behind scripts/check and scripts/parity.
     .testTarget(name: "GoldenTests"),
