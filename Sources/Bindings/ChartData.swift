@@ -142,7 +142,7 @@ func splitSeries(_ series: ChartSeries, by color: Value, in data: Value) throws 
 /// A matrix as rows.
 func chartMatrix(_ value: Value, _ argument: Int) throws -> [[Double]] {
   if let table = value.foreign as? Table {
-    let columns = try table.columns.compactMap(\.numbers)
+    let columns = table.columns.compactMap(\.numbers)
     return (0..<table.rowCount).map { row in columns.map { $0[row] } }
   }
   if let tensor = value.tensor, tensor.rank == 2 {

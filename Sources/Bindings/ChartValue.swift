@@ -1,6 +1,6 @@
 package import Charts
 import Diagnostics
-package import Evaluator
+import Evaluator
 import Tables
 
 /// Charts as programs hold them: values that are shown at top level and saved with `save`.

@@ -88,11 +88,30 @@ private let tableBuiltins: [Builtin] = [
     ]
   ) { groups, columns in try aggregate(groups, columns) },
   Builtin(
-    "join", "Rows of two tables that agree in the named columns.", t, Parameter<Table>("other", "another table"),
-    Parameter<Names>("on", "names of columns that both have"),
+    "join", "One string from a list, or the rows of two tables that agree in the named columns.",
+    Parameter<Value>("x", "a list, or a table"),
+    Parameter<Value>("other", "what stands between the list's parts, or another table", default: .none),
+    Parameter<[String]?>("on", "names of columns that both tables have", default: nil),
     Parameter<String>("how", "which rows stay", default: "inner", .oneOf("inner", "left", "right", "outer")),
-    examples: ["len(join(table({k: (1, 2)}), table({k: (2, 3), v: (5, 6)}), on=\"k\"))" => "1"]
-  ) { t, other, on, how in try t.join(other, on: on.values, how: JoinKind(rawValue: how) ?? .inner) },
+    examples: [
+      "join((\"a\", \"b\"), \", \")" => "\"a, b\"",
+      "len(join(table({k: (1, 2)}), table({k: (2, 3), v: (5, 6)}), on=(\"k\",)))" => "1",
+    ]
+  ) { x, other, on, how -> Value in
+    if let t = x.foreign as? Table {
+      guard let second = other.foreign as? Table else {
+        throw Failure("argument-type", "a table is joined with another table, not with \(other.described)", argument: 1)
+      }
+      guard let on else { throw Failure("missing-argument", "`join` of tables needs `on`, the columns that both have") }
+      return try t.join(second, on: on, how: JoinKind(rawValue: how) ?? .inner).makeValue()
+    }
+    guard let separator = other.isNone ? "" : other.string else {
+      throw Failure("argument-type", "a list is joined with a string between its parts, not \(other.described)", argument: 1)
+    }
+    let parts = try elements(x)
+    defer { for part in parts { part.release() } }
+    return Value(parts.map(\.displayText).joined(separator: separator))
+  },
   Builtin(
     "describe", "One row for each column: its kind, how many values it has and lacks, and statistics.", t,
     examples: ["len(describe(dataset(\"iris\").table))" => "5"]
@@ -170,13 +189,23 @@ private let fileBuiltins: [Builtin] = [
 
 private let setBuiltins: [Builtin] = [
   Builtin(
-    "split", "Divides data in two: the given share, and the rest.",
-    Parameter<Value>("data", "a table, a tensor, or a record {x, y}"),
-    Parameter<Double>("share", "the first part's share of the rows", default: 0.8, .between(0, 1)),
+    "split", "Divides data in two, the given share and the rest; or a string at each separator.",
+    Parameter<Value>("data", "a table, a tensor, a record {x, y}, or a string"),
+    Parameter<Value>("share", "the first part's share of the rows, or the separator", default: Value(0.8)),
     Parameter<Value>("stratify", "a column, a field or labels whose values keep their shares", default: .none),
     Parameter<Bool>("shuffle", "draw the rows at random", default: true),
     examples: ["len(split(dataset(\"iris\").table, 0.8)[0])" => "120"]
   ) { data, share, stratify, shuffle -> Value in
+    if let text = data.string {
+      guard let separator = share.string else {
+        throw Failure("argument-type", "a string is split at a string, not \(share.described)", argument: 1)
+      }
+      return pieces(text, by: separator).makeValue()
+    }
+    guard share.isNumber, share.number >= 0, share.number <= 1 else {
+      throw Failure("argument-range", "`share` must be between 0 and 1, not \(share.preview)", argument: 1)
+    }
+    let share = share.number
     let rows = try DataRows(data)
     let codes = try rows.codes(stratify, "stratify", argument: 2)
     let (first, rest) = Splitting.divide(

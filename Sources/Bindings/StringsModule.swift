@@ -11,11 +11,6 @@ let stringsModule = Module(
       stripped($0)
     },
     Builtin(
-      "join", "One string from a list of them.", Parameter<[Value]>("xs", "a list"),
-      Parameter<String>("sep", "what stands between", default: ""),
-      examples: ["join((\"a\", \"b\"), \", \")" => "\"a, b\""]
-    ) { xs, separator in xs.map(\.displayText).joined(separator: separator) },
-    Builtin(
       "replace", "Every occurrence of a part replaced.", text, Parameter<String>("old", "the part"),
       Parameter<String>("new", "what stands there instead"), examples: ["replace(\"a-b\", \"-\", \"+\")" => "\"a+b\""]
     ) { s, old, new in
