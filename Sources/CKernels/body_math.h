@@ -6,6 +6,7 @@
 
 #ifndef NNS_BITS
 #define NNS_BITS
+// Whole-number arithmetic on the bits of any float, nan too, wraps: it is done without a sign.
 INLINE int32_t bits_f32(float x) { int32_t i; memcpy(&i, &x, 4); return i; }
 INLINE float float_of(int32_t i) { float x; memcpy(&x, &i, 4); return x; }
 INLINE int64_t bits_f64(double x) { int64_t i; memcpy(&i, &x, 8); return i; }
@@ -26,9 +27,9 @@ INLINE float NNS_NAME(exp_f32)(float x) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   p = p * (r * r) + r;
-  int32_t e = bits_f32(shifted) - 0x4b400000, half = e >> 1;
+  int32_t e = (int32_t)((uint32_t)bits_f32(shifted) - 0x4b400000u), half = e >> 1;
   // exp(r) - 1 is scaled before the 1 is added by the first factor: (1 + p) 2^half 2^rest.
-  return (1.0f + p) * float_of((half + 127) << 23) * float_of((e - half + 127) << 23);
+  return (1.0f + p) * float_of((int32_t)((uint32_t)(half + 127) << 23)) * float_of((int32_t)((uint32_t)(e - half + 127) << 23));
 }
 
 /// exp(x) - 1 without the loss near 0.
@@ -49,7 +50,7 @@ INLINE float NNS_NAME(expm1_f32)(float x) {
 INLINE float NNS_NAME(log_f32)(float x) {
   int tiny = x < 1.17549435e-38f;
   float y = tiny ? x * 8388608.0f : x;
-  int32_t i = bits_f32(y) - 0x3f3504f3, e = (i >> 23) - (tiny ? 23 : 0);
+  int32_t i = (int32_t)((uint32_t)bits_f32(y) - 0x3f3504f3u), e = (i >> 23) - (tiny ? 23 : 0);
   float m = float_of((i & 0x7fffff) + 0x3f3504f3) - 1.0f, z = m * m, n = (float)e;
   float p = 7.0376836292e-2f;
   p = p * m - 1.1514610310e-1f;
@@ -113,7 +114,7 @@ INLINE float NNS_NAME(erf_f32)(float x) {
 /// Sine (quarter 0) and cosine (quarter 1) for |x| <= 8192, by quarters of a turn.
 INLINE float NNS_NAME(sine_f32)(float x, int quarter) {
   float shifted = x * 0.636619772f + 12582912.0f, n = shifted - 12582912.0f;
-  int32_t q = bits_f32(shifted) + quarter;
+  int32_t q = (int32_t)((uint32_t)bits_f32(shifted) + (uint32_t)quarter);
   float r = x - n * 1.5703125f;
   r = r - n * 4.8351287841796875e-4f;
   r = r - n * 3.13855707645416259766e-7f;
@@ -151,16 +152,16 @@ INLINE double NNS_NAME(exp_f64)(double x) {
   p = p * r + 1.6666666666666667e-1;
   p = p * r + 0.5;
   p = p * (r * r) + r;
-  int64_t e = bits_f64(shifted) - 0x4338000000000000, half = (int64_t)((uint64_t)(e + 4096) >> 1) - 2048;
-  return (1.0 + p) * double_of((int64_t)((uint64_t)(half + 1023) << 52)) * double_of((int64_t)((uint64_t)(e - half + 1023) << 52));
+  int64_t e = (int64_t)((uint64_t)bits_f64(shifted) - 0x4338000000000000u), half = (int64_t)(((uint64_t)e + 4096) >> 1) - 2048;
+  return (1.0 + p) * double_of((int64_t)(((uint64_t)half + 1023) << 52)) * double_of((int64_t)(((uint64_t)e - (uint64_t)half + 1023) << 52));
 }
 
 INLINE double NNS_NAME(log_f64)(double x) {
   int tiny = x < 2.2250738585072014e-308;
   double y = tiny ? x * 18014398509481984.0 : x;
-  int64_t i = bits_f64(y) - 0x3fe6a09e667f3bcd;
+  int64_t i = (int64_t)((uint64_t)bits_f64(y) - 0x3fe6a09e667f3bcdu);
   // An arithmetic shift of 64 bits is not in AVX2: a biased logical one is.
-  double n = (double)(int32_t)((int64_t)((uint64_t)(i + ((int64_t)2048 << 52)) >> 52) - 2048) - (tiny ? 54.0 : 0.0);
+  double n = (double)(int32_t)((int64_t)(((uint64_t)i + ((uint64_t)2048 << 52)) >> 52) - 2048) - (tiny ? 54.0 : 0.0);
   double f = double_of((i & 0xfffffffffffff) + 0x3fe6a09e667f3bcd) - 1.0;
   double s = f / (2.0 + f), z = s * s, h = 0.5 * f * f;
   double p = 1.479819860511658591e-01;

@@ -52,7 +52,16 @@ package struct Tensor: @unchecked Sendable {
   }
 
   package var rank: Int { shape.rank }
-  package var count: Int { shape.elementCount }
+  /// The number of elements: exact for what has a storage of its own (a stretched view may be larger than any).
+  @inline(__always) package var count: Int {
+    var n = 1
+    var axis = 0
+    while axis < shape.rank {
+      n = n &* shape.sizes[axis]
+      axis += 1
+    }
+    return n
+  }
   /// Whether the elements are bytes seen through a table (see `Storage`).
   package var isLookup: Bool { storage.table != nil }
   /// Bytes that the elements take where they lie.
@@ -145,7 +154,7 @@ package struct Tensor: @unchecked Sendable {
 
   /// Whether the storage is seen by nobody else and holds exactly this (row-major) tensor, which may then be overwritten.
   @inline(__always) mutating func isOwnBuffer() -> Bool {
-    offset == 0 && isKnownUniquelyReferenced(&storage) && storage.byteCount == shape.elementCount * dtype.size
+    offset == 0 && isKnownUniquelyReferenced(&storage) && storage.byteCount == count * dtype.size
   }
 
   /// A tensor of the same shape and dtype over another storage.

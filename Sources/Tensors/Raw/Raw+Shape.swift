@@ -76,6 +76,7 @@ extension Raw {
 
   /// Stretched to a shape by the broadcasting rule, as a view. Error: `broadcast`.
   package static func broadcast(_ x: Tensor, to shape: Shape) throws -> Tensor {
+    _ = try shape.checkedCount()
     guard try broadcastShape(x.shape, shape) == shape else {
       throw Failure(
         "broadcast", "\(x.shape) does not stretch to \(shape)", facts: [.init("x", x.shape.description, argument: 0)])
