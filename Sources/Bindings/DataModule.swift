@@ -106,7 +106,8 @@ private let tableBuiltins: [Builtin] = [
       return try t.join(second, on: on, how: JoinKind(rawValue: how) ?? .inner).makeValue()
     }
     guard let separator = other.isNone ? "" : other.string else {
-      throw Failure("argument-type", "a list is joined with a string between its parts, not \(other.described)", argument: 1)
+      throw Failure(
+        "argument-type", "a list is joined with a string between its parts, not \(other.described)", argument: 1)
     }
     let parts = try elements(x)
     defer { for part in parts { part.release() } }
