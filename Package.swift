@@ -25,8 +25,8 @@ let package = Package(
   targets: [
     // C: system libraries behind thin shims, and our own kernels.
     .systemLibrary(name: "CZlib"),
-    .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dl")]),
-    .target(name: "CKernels", cSettings: kernelFlags),
+    .target(name: "COneDNN", exclude: ["README.md"], linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CKernels", exclude: ["README.md"], cSettings: kernelFlags),
     .target(
       name: "CLibEdit", dependencies: ["CKernels"], exclude: ["README.md"], linkerSettings: [.linkedLibrary("edit")]),
     .target(name: "CDatasets", exclude: ["README.md", "data"]),

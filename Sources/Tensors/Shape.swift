@@ -6,11 +6,12 @@ package struct Shape: Hashable, Sendable, RandomAccessCollection, ExpressibleByA
   package typealias Sizes = InlineArray<8, Int>
 
   @usableFromInline var sizes: Sizes
-  package private(set) var rank: Int
+  @inline(__always) package var rank: Int { Int(axes) }
+  private var axes: UInt8
 
   package init() {
     sizes = Sizes(repeating: 0)
-    rank = 0
+    axes = 0
   }
 
   /// A shape from sizes known to be sound; see `checked` for a user's.
@@ -75,7 +76,7 @@ package struct Shape: Hashable, Sendable, RandomAccessCollection, ExpressibleByA
   package mutating func append(_ size: Int) {
     precondition(rank < Shape.maximumRank, "at most eight axes")
     sizes[rank] = size
-    rank += 1
+    axes += 1
   }
 
   package mutating func insert(_ size: Int, at axis: Int) {
@@ -86,13 +87,13 @@ package struct Shape: Hashable, Sendable, RandomAccessCollection, ExpressibleByA
       i -= 1
     }
     sizes[axis] = size
-    rank += 1
+    axes += 1
   }
 
   package mutating func remove(at axis: Int) {
     precondition(axis >= 0 && axis < rank)
     for i in axis..<(rank - 1) { sizes[i] = sizes[i + 1] }
-    rank -= 1
+    axes -= 1
     sizes[rank] = 0
   }
 

@@ -4,6 +4,7 @@ import Diagnostics
 extension Tensor {
   /// Axes in another order: `axes[i]` is the axis that becomes the i-th.
   func permuted(_ axes: [Int]) -> Tensor {
+    let strides = self.strides
     var newShape = Shape()
     var newStrides = Shape.Sizes(repeating: 0)
     for (place, axis) in axes.enumerated() {
@@ -16,6 +17,7 @@ extension Tensor {
   /// The last two axes swapped.
   var transposedMatrix: Tensor {
     guard rank >= 2 else { return self }
+    let strides = self.strides
     var newShape = shape
     var newStrides = strides
     newShape[rank - 2] = shape[rank - 1]
@@ -27,6 +29,7 @@ extension Tensor {
 
   /// One element of an axis, which disappears.
   func selected(_ axis: Int, _ index: Int) -> Tensor {
+    let strides = self.strides
     var newShape = shape
     newShape.remove(at: axis)
     var newStrides = Shape.Sizes(repeating: 0)
@@ -40,6 +43,7 @@ extension Tensor {
 
   /// `count` elements of an axis from `start`, `step` apart.
   func sliced(_ axis: Int, from start: Int, count: Int, step: Int = 1) -> Tensor {
+    let strides = self.strides
     var newStrides = strides
     newStrides[axis] = strides[axis] * step
     let newOffset = count == 0 ? offset : offset + start * strides[axis]
@@ -47,6 +51,7 @@ extension Tensor {
   }
 
   func insertingAxis(_ axis: Int) -> Tensor {
+    let strides = self.strides
     var newShape = shape
     newShape.insert(1, at: axis)
     var newStrides = Shape.Sizes(repeating: 0)
@@ -58,6 +63,7 @@ extension Tensor {
 
   /// The same elements stretched to `target`, which broadcasting has found to fit.
   func stretched(to target: Shape) -> Tensor {
+    let strides = self.strides
     var newStrides = Shape.Sizes(repeating: 0)
     let lead = target.rank - rank
     for i in 0..<rank where shape[i] == target[i + lead] { newStrides[i + lead] = strides[i] }

@@ -11,26 +11,32 @@ package struct Tensor: @unchecked Sendable {
   package internal(set) var storage: Storage
   /// The place of the first element in the storage, in elements.
   package internal(set) var offset: Int
+  package var node: TapeNode?
+  /// The strides of a view that is not row-major. Most tensors are, and a small struct is copied in a few instructions.
+  private var layout: Layout?
   package internal(set) var shape: Shape
-  /// Steps between neighbours along each axis, in elements; 0 repeats, negative walks backwards.
-  package internal(set) var strides: Shape.Sizes
   package internal(set) var dtype: DType
-  /// Whether the elements lie row-major without gaps.
-  package internal(set) var isContiguous: Bool
   /// A number of the language in a tensor's clothing: f64 without axes, takes the other operand's dtype.
   package var isNumber: Bool
-  package var node: TapeNode?
+
+  private final class Layout {
+    let strides: Shape.Sizes
+
+    init(_ strides: Shape.Sizes) { self.strides = strides }
+  }
+
+  /// Steps between neighbours along each axis, in elements; 0 repeats, negative walks backwards.
+  package var strides: Shape.Sizes { layout?.strides ?? shape.rowMajorStrides }
+  /// Whether the elements lie row-major without gaps.
+  @inline(__always) package var isContiguous: Bool { layout == nil }
 
   /// A tensor over a storage, row-major from `offset`.
   package init(storage: Storage, offset: Int = 0, shape: Shape, dtype: DType) {
     self.storage = storage
     self.offset = offset
     self.shape = shape
-    strides = shape.rowMajorStrides
     self.dtype = dtype
-    isContiguous = true
     isNumber = false
-    node = nil
   }
 
   /// A strided view of the same storage.
@@ -38,11 +44,9 @@ package struct Tensor: @unchecked Sendable {
     storage = base.storage
     self.offset = offset
     self.shape = shape
-    self.strides = strides
+    layout = Tensor.isRowMajor(shape, strides) ? nil : Layout(strides)
     dtype = base.dtype
-    isContiguous = Tensor.isRowMajor(shape, strides)
     isNumber = false
-    node = nil
   }
 
   /// A tensor whose elements are yet to be written. Error: `too-large`.
@@ -162,11 +166,8 @@ package struct Tensor: @unchecked Sendable {
     self.storage = storage
     offset = 0
     shape = other.shape
-    strides = other.strides
     dtype = other.dtype
-    isContiguous = true
     isNumber = false
-    node = nil
   }
 
   // MARK: Pointers, for kernels. The caller keeps the tensor alive and knows that it is contiguous and no lookup.

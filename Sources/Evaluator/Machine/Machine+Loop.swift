@@ -162,7 +162,11 @@ extension Machine {
           case .range: (r + Int(i.a)).put(try makeRange(r[Int(i.b)], r[Int(i.c)], isInclusive: i.flags & 4 != 0))
           case .list:
             let first = r + Int(i.b)
-            (r + Int(i.a)).put(try makeBracket(first, Int(i.c), makesList: i.flags & 4 != 0))
+            if i.flags & 8 != 0, let matrix = try makeMatrix(first, Int(i.c)) {
+              (r + Int(i.a)).put(matrix)
+            } else {
+              (r + Int(i.a)).put(try makeBracket(first, Int(i.c), makesList: i.flags & 4 != 0))
+            }
           case .spreadList:
             let plan = function._withUnsafeGuaranteedRef { $0.prototype.brackets[Int(i.c)] }
             (r + Int(i.a)).put(try makeSpreadBracket(r + Int(i.b), plan))

@@ -188,18 +188,19 @@ struct Runs {
   private var ys = Shape.Sizes(repeating: 0)
 
   init(_ x: Tensor, _ y: Tensor) {
+    let (left, right) = (x.strides, y.strides)
     for axis in 0..<x.rank {
       let size = x.shape[axis]
       if size == 1 { continue }
       let last = sizes.rank - 1
       // Neighbouring axes merge when both operands walk through them in one stride.
-      if last >= 0, xs[last] == x.strides[axis] * size, ys[last] == y.strides[axis] * size {
+      if last >= 0, xs[last] == left[axis] * size, ys[last] == right[axis] * size {
         sizes[last] *= size
-        xs[last] = x.strides[axis]
-        ys[last] = y.strides[axis]
+        xs[last] = left[axis]
+        ys[last] = right[axis]
       } else {
-        xs[sizes.rank] = x.strides[axis]
-        ys[sizes.rank] = y.strides[axis]
+        xs[sizes.rank] = left[axis]
+        ys[sizes.rank] = right[axis]
         sizes.append(size)
       }
     }

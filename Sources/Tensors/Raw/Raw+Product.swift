@@ -92,9 +92,10 @@ extension Raw {
     if dtype == .f32, bias == nil, !relu, Backend.multipliesWithOneDNN, oneDNNProduct(a, b, into: c, accumulate) {
       return
     }
+    let (left, right) = (a.strides, b.strides)
     var job = nns_product(
-      m: a.shape[0], n: b.shape[1], k: a.shape[1], a: a.rawPointer, a_row: a.strides[0], a_column: a.strides[1],
-      b: b.rawPointer, b_row: b.strides[0], b_column: b.strides[1], c: c, c_row: b.shape[1], bias: bias,
+      m: a.shape[0], n: b.shape[1], k: a.shape[1], a: a.rawPointer, a_row: left[0], a_column: left[1],
+      b: b.rawPointer, b_row: right[0], b_column: right[1], c: c, c_row: b.shape[1], bias: bias,
       relu: relu ? 1 : 0, accumulate: accumulate ? 1 : 0)
     if dtype == .f32 { nns_product_f32(&job) } else { nns_product_f64(&job) }
   }
@@ -202,6 +203,7 @@ extension Tensor {
 
   /// The i-th matrix of a batch, counted row-major over the leading axes.
   func matrix(at index: Int, of lead: Shape) -> Tensor {
+    let strides = self.strides
     var rest = index
     var start = offset
     var axis = lead.rank - 1

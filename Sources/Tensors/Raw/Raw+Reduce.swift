@@ -157,6 +157,11 @@ extension Raw {
   }
 
   private static func reduce(_ op: nns_reduction, _ x: Tensor, _ axes: [Int]?, _ keep: Bool) throws -> Tensor {
+    if axes == nil, !keep, x.isKernelReady(.f32), x.count > 0 {
+      let result = Tensor(storage: try Storage(byteCount: 4), shape: Shape(), dtype: .f32)
+      nns_reduce_f32(op, x.pointer(), result.storage.floats, 1, x.count, 1)
+      return result
+    }
     let target = try reducedShape(x.shape, axes, keep: keep)
     let dtype: DType = x.dtype.isFloat ? floatType(x) : .int
     let (source, outer, n, inner) = try reductionLayout(x, axes, dtype)
