@@ -78,6 +78,17 @@ extension FunctionCompiler {
     case .pipe(let left, let span, let right): try compilePipe(left, span, right, into: target, at: e.span)
     case .call(let callee, let arguments): try compileCall(callee, arguments, into: target, at: e.span)
     case .index(let base, let indices): try compileIndex(base, indices, into: target, at: e.span)
+    case .field(let base, let field) where isLibrary(base):
+      // `nns.mean` always reaches the library, whatever a variable `mean` holds.
+      if let value = globals.library.value(field.text) {
+        emit(.constant, target, constant(value.retained()), at: e.span)
+      } else {
+        let near = nearMisses(field.text, among: globals.library.names).first
+        emitFailure(
+          Diagnostic(
+            "unknown-name", "the library has no `\(field.text)`", labels: [.init(source, field.span)],
+            hint: near.map { "nns.\($0)" }), at: field.span)
+      }
     case .field(let base, let field):
       let a = try operand(base)
       emit(
@@ -91,6 +102,12 @@ extension FunctionCompiler {
     case .attempt(let body, let caught, let handler):
       try compileAttempt(body, caught, handler, into: target, at: e.span)
     }
+  }
+
+  /// `nns` is the library unless the program has a variable of that name.
+  private func isLibrary(_ e: Expression) -> Bool {
+    guard case .name("nns") = e.kind, case .global = resolve("nns") else { return false }
+    return globals["nns"] == nil
   }
 
   func compileName(_ name: String, into target: Int, at span: Span, isCallee: Bool = false) {

@@ -3,7 +3,7 @@ import Syntax
 
 /// Turns the hint of a failure into a line to type, where it names an edit: the line is printed only when it parses.
 ///
-/// Edits: `rename NAME`, `call FUNCTION`, `append TEXT`, `prepend TEXT` (each on the guilty span), and `&`.
+/// Edits: `rename NAME`, `call FUNCTION`, `wrap FUNCTION` (around both operands), `append TEXT`, `prepend TEXT` (each on the guilty span), and `&`.
 func fix(_ hint: String, _ failure: Failure, _ source: SourceText, _ span: Span, _ operands: [Span]) -> String? {
   if hint == "&" { return edited(source, Span(span.start, span.start), "&") }
   guard hint.hasPrefix("\u{1}") else { return hint }
@@ -24,6 +24,10 @@ func fix(_ hint: String, _ failure: Failure, _ source: SourceText, _ span: Span,
       return edited(source, whole, "cat(\(source.text(operands[0])), \(source.text(operands[1])))")
     }
     return edited(source, span, "\(rest)(\(text))")
+  case "wrap":
+    guard operands.count == 2 else { return nil }
+    let whole = operands[0].union(operands[1])
+    return edited(source, whole, "\(rest)(\(source.text(whole)))")
   case "append": return edited(source, span, "\(text) \(rest)")
   case "prepend": return edited(source, span, "\(rest)\(text)")
   case "interpolate":

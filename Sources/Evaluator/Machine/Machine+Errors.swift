@@ -146,7 +146,9 @@ extension Machine {
 
   func unknownName(_ name: String, in prototype: Prototype) -> Failure {
     let globals = prototype.globals
-    let candidates = globals.setNames + globals.library.names + Array(prototype.registerNames.values)
+    // A number is no fix for a function: constants stand back.
+    let constants = Set(globals.library.constants.map(\.name))
+    let candidates = globals.setNames + globals.library.names.filter { !constants.contains($0) } + Array(prototype.registerNames.values)
     let near = nearMisses(name, among: candidates)
     return Failure(
       "unknown-name", "there is no `\(name)`",

@@ -103,13 +103,14 @@ func negated(_ x: Registers, flags: UInt8) throws -> Value {
 
 /// Whether a condition holds: a bool, or a bool tensor with no axes.
 @inline(never)
-func condition(_ value: Value) throws -> Bool {
+func condition(_ value: Value, isCompared: Bool = false) throws -> Bool {
   if value.isBool { return value.isTrue }
   if let tensor = value.tensor, tensor.dtype == .bool {
     if tensor.shape.rank == 0 { return tensor.scalar != 0 }
     throw Failure(
-      "condition-type", "a condition must be one bool, not \(value.described)", argument: 0,
-      why: "`any(x)` asks whether one element holds, `all(x)` whether every one does.", hint: "\u{1}call any")
+      "condition-type", "a condition must be one bool, not \(value.described)", argument: isCompared ? nil : 0,
+      why: "`any(x)` asks whether one element holds, `all(x)` whether every one does.",
+      hint: isCompared ? "\u{1}wrap any" : "\u{1}call any")
   }
   if value.isNumber || value.tensor?.isNumber == true {
     throw Failure(

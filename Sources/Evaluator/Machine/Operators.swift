@@ -40,7 +40,7 @@ func holds(
   }
   let result = try binary(op, x, y, flags: 0)
   defer { result.release() }
-  return try condition(result)
+  return try condition(result, isCompared: true)
 }
 
 @inline(__always)
