@@ -49,7 +49,7 @@ let package = Package(
     module("Preprocessing", ["Diagnostics", "JSON", "Tensors", "Autodiff", "Layers", "Tables"]),
     module("Compression", ["Diagnostics", "Tensors", "Autodiff", "Layers"]),
     module("Evaluation", ["Diagnostics", "Tensors", "Tables"]),
-    module("Insight", ["Diagnostics", "Tensors", "Autodiff", "Layers", "Losses"]),
+    module("Insight", ["Diagnostics", "CKernels", "Tensors", "Autodiff", "Layers", "Losses"]),
     module("Charts", ["Diagnostics"]),
 
     // The language.

@@ -13,7 +13,7 @@ package func makeLibrary() -> Library {
       coreModule, collectionsModule, stringsModule, filesModule, makingModule, randomModule, elementwiseModule,
       reductionsModule, shapesModule,
       linearAlgebraModule, learningModule, activationsModule, lossesModule, optimizersModule, layersModule,
-      modelsModule, trainingModule, dataModule, preprocessingModule, evaluationModule, chartsModule,
+      modelsModule, trainingModule, dataModule, preprocessingModule, evaluationModule, insightModule, chartsModule,
     ],
     constants: [
       ("pi", "the ratio of a circle's circumference to its diameter", Value(Double.pi)),
