@@ -15,24 +15,34 @@ struct Command: ParsableCommand {
     discussion: "At the prompt :help lists what there is, and Ctrl-D leaves.",
     version: "nns 0.1.0")
 
-  @Option(name: .short, help: "Run this code.") var e: String?
+  @Option(name: .short, parsing: .unconditional, help: "Run this code.") var e: String?
   @Option(help: ArgumentHelp("Use colours: auto, always or never.", valueName: "when")) var color = ColorChoice.auto
-  @Argument(
-    parsing: .captureForPassthrough, help: ArgumentHelp("A file to run, and its arguments.", valueName: "file.nns"))
-  var file: [String] = []
 
-  func status() -> Int32 {
+  /// - Parameter rest: what stands behind the options: a file and its arguments, or those of the code.
+  func status(_ rest: [String]) -> Int32 {
     let facts = TerminalFacts(color: color)
-    if let e { return Launch.run(code: e, arguments: file, facts) }
-    guard let path = file.first else { return Launch.prompt(facts) }
-    return Launch.run(path: path, arguments: Array(file.dropFirst()), facts)
+    if let e { return Launch.run(code: e, arguments: rest, facts) }
+    guard let path = rest.first else { return Launch.prompt(facts) }
+    return Launch.run(path: path, arguments: Array(rest.dropFirst()), facts)
   }
 }
 
 extension ColorChoice: ExpressibleByArgument {}
 
+/// Options up to the first word that is none; what follows belongs to the program, whatever it looks like.
+func divided(_ arguments: ArraySlice<String>) -> (options: [String], rest: [String]) {
+  var at = arguments.startIndex
+  while at < arguments.endIndex, arguments[at].hasPrefix("-"), arguments[at] != "-", arguments[at] != "--" {
+    at += ["-e", "--color"].contains(arguments[at]) ? 2 : 1
+  }
+  at = min(at, arguments.endIndex)
+  let rest = arguments[at...]
+  return (Array(arguments[..<at]), Array(rest.first == "--" ? rest.dropFirst() : rest))
+}
+
 do {
-  exit(try Command.parse().status())
+  let (options, rest) = divided(CommandLine.arguments.dropFirst())
+  exit(try Command.parse(options).status(rest))
 } catch {
   // Help and the version arrive as errors too; wrong usage has status 2.
   let isAnswer = Command.exitCode(for: error).isSuccess
