@@ -19,9 +19,6 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 let package = Package(
   name: "nns",
   products: [.executable(name: "nns", targets: ["nns"])],
-  dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
-  ],
   targets: [
     // C: system libraries behind thin shims, and our own kernels.
     .systemLibrary(name: "CZlib"),
@@ -61,12 +58,10 @@ let package = Package(
         "Tables", "Preprocessing", "Compression", "Evaluation", "Insight", "Charts",
       ]),
     module("Session", ["Diagnostics", "Syntax", "Evaluator", "Bindings", "Charts", "Tables", "Tensors"]),
-    module("Terminal", ["CLibEdit", "Diagnostics", "Syntax", "Session", "Charts"]),
+    module("Terminal", ["CLibEdit", "Diagnostics", "Syntax", "Bindings", "Session", "Charts"]),
     .executableTarget(
       name: "nns",
-      dependencies: [
-        "Session", "Terminal", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
+      dependencies: ["Terminal"],
       exclude: ["README.md"], swiftSettings: swiftSettings,
       // One file, without symbols, that runs where no Swift is installed, and starts faster.
       linkerSettings: [
