@@ -19,9 +19,6 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 let package = Package(
   name: "nns",
   products: [.executable(name: "nns", targets: ["nns"])],
-  dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
-  ],
   targets: [
     // C: system libraries behind thin shims, and our own kernels.
     .systemLibrary(name: "CZlib"),
@@ -64,9 +61,7 @@ let package = Package(
     module("Terminal", ["CLibEdit", "Diagnostics", "Syntax", "Bindings", "Session", "Charts"]),
     .executableTarget(
       name: "nns",
-      dependencies: [
-        "Session", "Terminal", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
+      dependencies: ["Terminal"],
       exclude: ["README.md"], swiftSettings: swiftSettings,
       // One file, without symbols, that runs where no Swift is installed, and starts faster.
       linkerSettings: [

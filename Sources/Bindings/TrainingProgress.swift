@@ -59,7 +59,7 @@ final class TrainingProgress: TrainingObserver {
 
   func trainingEnded(_ run: Run) { TrainingDisplay.finish?() }
 
-  func note(_ text: String) { line(text) }
+  func note(_ text: String) { Output.note(text + "\n") }
 
   private func line(_ text: String) {
     if let draw = TrainingDisplay.epochDone { draw(text) } else { Output.note(text + "\n") }

@@ -84,7 +84,10 @@ package final class Session {
     let outcome: Outcome
     switch parse(source, mode: .prompt) {
     case .complete(let program): outcome = run(program)
-    case .incomplete, .invalid: outcome = run(source)
+    case .invalid(let diagnostics):
+      for diagnostic in diagnostics { report(diagnostic) }
+      outcome = .failed(diagnostics[0])
+    case .incomplete: outcome = run(source)
     }
     if case .done = outcome { entries.append(text) }
     return outcome

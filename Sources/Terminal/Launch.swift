@@ -1,3 +1,4 @@
+import Bindings
 import CLibEdit
 import Charts
 import Diagnostics
@@ -10,6 +11,7 @@ package enum Launch {
   /// A file, values shown; 1 after an error, 130 after Ctrl-C.
   package static func run(path: String, arguments: [String], _ facts: TerminalFacts) -> Int32 {
     Interrupts.install(secondEnds: true)
+    showTraining(facts)
     let session = Session(streams: streams(facts), arguments: arguments)
     return status(session.run(path: path), session)
   }
@@ -17,6 +19,7 @@ package enum Launch {
   /// Code from the command line, like a file.
   package static func run(code: String, arguments: [String], _ facts: TerminalFacts) -> Int32 {
     Interrupts.install(secondEnds: true)
+    showTraining(facts)
     let session = Session(streams: streams(facts), arguments: arguments)
     return status(session.run(SourceText(name: "-e", text: code)), session)
   }
@@ -24,6 +27,7 @@ package enum Launch {
   /// The prompt; in a pipe, statements as they arrive.
   package static func prompt(_ facts: TerminalFacts) -> Int32 {
     Interrupts.install(secondEnds: !facts.inputIsTerminal)
+    showTraining(facts)
     let session = Session(streams: streams(facts))
     guard facts.inputIsTerminal else { return pipe(session) }
     let reader = editor(session, facts)
@@ -128,6 +132,30 @@ package enum Launch {
     return Session.Streams(
       out: { put($0, toError: false) }, err: { put($0, toError: true) }, style: { facts.style },
       errorStyle: { DiagnosticStyle(usesColor: facts.color > .none && facts.errorIsTerminal) })
+  }
+
+  /// On a terminal, `fit` draws one line that is rewritten.
+  private static func showTraining(_ facts: TerminalFacts) {
+    guard facts.errorIsTerminal, facts.term != "dumb", !facts.term.isEmpty else { return }
+    let line = ProgressLine(facts)
+    var last: String?
+    var began: ContinuousClock.Instant?
+    TrainingDisplay.update = { state in
+      let now = ContinuousClock.now
+      let done = (state.epoch - 1) * state.batches + state.batch
+      if began == nil { began = now }
+      let spent = (now - (began ?? now)) / .seconds(1)
+      line.update(
+        ProgressLine.State(
+          epoch: state.epoch, epochs: state.epochs, done: state.batch, total: state.batches,
+          rate: spent > 0.5 ? Double(done) / spent : nil, secondsLeft: state.secondsLeft, details: state.details))
+    }
+    TrainingDisplay.epochDone = { last = $0 }
+    // The last epoch's line stays.
+    TrainingDisplay.finish = {
+      line.finish(last)
+      (last, began) = (nil, nil)
+    }
   }
 
   private static func put(_ text: String, toError: Bool) {

@@ -71,6 +71,8 @@ package final class LineEditor: EntryReader {
     nns_interrupt_reset()
     el_resize(editor)
     write("\u{1B}[?2004h")
+    // libedit would only do so with the first key, behind the prompt: what is typed in between would show twice.
+    nns_edit_raw(editor)
     nns_edit_run(editor)
     write("\u{1B}[?2004l")
     let entry = outcome ?? .end

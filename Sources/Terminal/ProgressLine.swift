@@ -10,7 +10,7 @@ package final class ProgressLine {
     package var epochs: Int
     package var done: Int
     package var total: Int
-    /// Samples a second, or nil when not known yet.
+    /// Batches a second, or nil when not known yet.
     package var rate: Double?
     /// Seconds to the end of everything.
     package var secondsLeft: Double?
@@ -55,11 +55,6 @@ package final class ProgressLine {
     put("\r" + Self.line(state, width: columns - 1, isASCII: style.canvas == .ascii) + "\u{1B}[K")
   }
 
-  /// An epoch is done: on a terminal the line stays to be rewritten, elsewhere the epoch gets its own.
-  package func epochDone(_ text: String) {
-    if !isTerminal { put(text + "\n") }
-  }
-
   /// Takes the line away, or leaves a last text in its place.
   package func finish(_ text: String? = nil) {
     if isTerminal, isDrawn { put("\r\u{1B}[K") }
@@ -72,14 +67,14 @@ package final class ProgressLine {
     writeAll(STDERR_FILENO, Array(text.utf8))
   }
 
-  /// `epoch 3/10 ━━━━━━────── 48%  61,000/s  0:12 left  loss 0.4321`, parts left out from the right until it fits.
+  /// `epoch 3/10 ━━━━━━────── 48%  loss 0.4321  0:12 left  812 batches/s`, parts left out from the right until it fits.
   package static func line(_ state: State, width: Int, isASCII: Bool) -> String {
     let head = "epoch \(state.epoch)/\(state.epochs)"
     let share = state.total > 0 ? min(1, Double(state.done) / Double(state.total)) : 0
     var parts = [" \(Int(share * 100))%"]
     parts += state.details
     if let left = state.secondsLeft, left.isFinite { parts.append(clock(left) + " left") }
-    if let rate = state.rate, rate.isFinite { parts.append(grouped(Int(rate.rounded())) + "/s") }
+    if let rate = state.rate, rate.isFinite { parts.append(grouped(Int(rate.rounded())) + " batches/s") }
     while parts.count > 1, head.count + 8 + parts.joined(separator: "  ").count > width { parts.removeLast() }
     let tail = parts.joined(separator: "  ")
     let room = min(30, width - head.count - tail.count - 2)

@@ -1,41 +1,66 @@
-import ArgumentParser
 import Glibc
 import Terminal
 
-/// The command line: which way to run, and the choice of colours.
-struct Command: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "nns",
-    abstract: "NNS, a small language for neural networks.",
-    usage: """
-      nns                            the prompt
-      nns [options] file.nns [args]  run a file; `args` holds the rest
-      nns [options] -e 'code' [args] run code
-      """,
-    discussion: "At the prompt :help lists what there is, and Ctrl-D leaves.",
-    version: "nns 0.1.0")
+let usage = """
+  NNS, a small language for neural networks.
 
-  @Option(name: .short, help: "Run this code.") var e: String?
-  @Option(help: ArgumentHelp("Use colours: auto, always or never.", valueName: "when")) var color = ColorChoice.auto
-  @Argument(
-    parsing: .captureForPassthrough, help: ArgumentHelp("A file to run, and its arguments.", valueName: "file.nns"))
-  var file: [String] = []
+  nns                            the prompt
+  nns [options] file.nns [args]  run a file; `args` holds what follows its name
+  nns [options] -e 'code' [args] run code
 
-  func status() -> Int32 {
-    let facts = TerminalFacts(color: color)
-    if let e { return Launch.run(code: e, arguments: file, facts) }
-    guard let path = file.first else { return Launch.prompt(facts) }
-    return Launch.run(path: path, arguments: Array(file.dropFirst()), facts)
-  }
+  --color auto|always|never      when to use colours
+  --version                      print the version
+  -h, --help                     print this
+
+  At the prompt :help lists what there is, and Ctrl-D leaves.
+  """
+
+/// Wrong usage: one sentence, and status 2.
+func refuse(_ problem: String) -> Never {
+  Launch.say("nns: \(problem); nns --help tells more\n", toError: true)
+  exit(2)
 }
 
-extension ColorChoice: ExpressibleByArgument {}
+var arguments = Array(CommandLine.arguments.dropFirst())
+var color = ColorChoice.auto
+var code: String?
 
-do {
-  exit(try Command.parse().status())
-} catch {
-  // Help and the version arrive as errors too; wrong usage has status 2.
-  let isAnswer = Command.exitCode(for: error).isSuccess
-  Launch.say(Command.fullMessage(for: error) + "\n", toError: !isAnswer)
-  exit(isAnswer ? 0 : 2)
+/// Options end at the first word that is none; what follows belongs to the program, whatever it looks like.
+while let option = arguments.first, option.hasPrefix("-"), option != "-" {
+  arguments.removeFirst()
+  switch option {
+  case "--": break
+  case "-h", "--help":
+    Launch.say(usage + "\n", toError: false)
+    exit(0)
+  case "--version":
+    Launch.say("nns 0.1.0\n", toError: false)
+    exit(0)
+  case "-e":
+    guard let text = arguments.first else { refuse("-e needs code") }
+    arguments.removeFirst()
+    code = text
+  case "--color":
+    guard let choice = arguments.first.flatMap(ColorChoice.init(rawValue:)) else {
+      refuse("--color is auto, always or never")
+    }
+    arguments.removeFirst()
+    color = choice
+  case let joined where joined.hasPrefix("--color="):
+    guard let choice = ColorChoice(rawValue: String(joined.dropFirst(8))) else {
+      refuse("--color is auto, always or never")
+    }
+    color = choice
+  default: refuse("there is no option \(option)")
+  }
+  if option == "--" { break }
+}
+
+let facts = TerminalFacts(color: color)
+if let code {
+  exit(Launch.run(code: code, arguments: arguments, facts))
+} else if let path = arguments.first {
+  exit(Launch.run(path: path, arguments: Array(arguments.dropFirst()), facts))
+} else {
+  exit(Launch.prompt(facts))
 }

@@ -1,6 +1,7 @@
 #include "CPseudoTerminal.h"
 
 #include <pty.h>
+#include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +13,12 @@ int pseudo_terminal_start(const char *program, char *const arguments[], char *co
   pid_t child = forkpty(&terminal, NULL, NULL, &size);
   if (child < 0) return -1;
   if (child == 0) {
+    // The test runner may hold signals back; the program is to get them as in a shell.
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
     execve(program, arguments, environment);
     _exit(127);
   }

@@ -48,8 +48,5 @@ private func edited(_ source: SourceText, _ span: Span, _ replacement: String) -
   guard span.start >= range.lowerBound, span.end <= range.upperBound else { return nil }
   let line = source.text(range.lowerBound..<span.start) + replacement + source.text(span.end..<range.upperBound)
   let trimmed = String(line.drop { $0 == " " || $0 == "\t" })
-  guard trimmed.count <= 120, case .complete = parse(SourceText(name: "", text: trimmed), mode: .file) else {
-    return nil
-  }
-  return trimmed
+  return trimmed.count <= 120 && canBeLine(trimmed) ? trimmed : nil
 }
