@@ -85,7 +85,8 @@ let curveBuiltins: [Builtin] = [
     let interval = try Intervals.percentile(others)
     return Value(
       new: RecordObject([
-        ("threshold", Value(best.threshold)), ("value", Value(best.value)), ("low", Value(foreign: interval.low)),
+        ("threshold", Value(shortest(best.threshold, scores.dtype))), ("value", Value(best.value)),
+        ("low", Value(foreign: interval.low)),
         ("high", Value(foreign: interval.high)),
       ]))
   },
@@ -106,4 +107,9 @@ private func criterion(_ by: String, _ cost: RecordObject?) throws -> RankingCur
       why: "it takes fp and fn, as in {fp: 1, fn: 10}")
   }
   return .cost(falsePositive: try price("fp"), falseNegative: try price("fn"))
+}
+
+/// A threshold as it is written in the precision of the scores that it came from; it compares with them all the same.
+private func shortest(_ threshold: Double, _ dtype: DType) -> Double {
+  dtype == .f32 ? Double(Float(threshold).description) ?? threshold : threshold
 }

@@ -130,9 +130,11 @@ private let cleaningBuiltins: [Builtin] = [
     Parameter<Rest<String>>("columns", "the columns that count; none for all"),
     examples: ["len(drop_missing(table({a: (1, none)})))" => "1"]
   ) { t, columns -> Value in
-    if let t { return Value(foreign: try t.dropMissing(columns.values.isEmpty ? nil : columns.values)) }
+    if let t {
+      return try pointing(at: 1) { Value(foreign: try t.dropMissing(columns.values.isEmpty ? nil : columns.values)) }
+    }
     var layer = DropMissing()
-    layer.columns = columns.values
+    layer.columns = ColumnNames(columns.values)
     return Value(foreign: try Model(layer))
   },
   Builtin(
@@ -142,7 +144,7 @@ private let cleaningBuiltins: [Builtin] = [
     Parameter<Names?>("by", "the columns that count; none for all", default: nil),
     examples: ["len(drop_duplicates(table({a: (1, 1, 2)})))" => "2"]
   ) { t, by -> Value in
-    if let t { return Value(foreign: try t.dropDuplicates(by: by?.values)) }
+    if let t { return try pointing(at: 1) { Value(foreign: try t.dropDuplicates(by: by?.values)) } }
     var layer = DropDuplicates()
     layer.by = by?.values ?? []
     return Value(foreign: try Model(layer))
@@ -161,7 +163,7 @@ private let encodingBuiltins: [Builtin] = [
     ]
   ) { columns, unknown in
     var layer = OneHot()
-    (layer.columns, layer.unknown) = (columns.values, unknown)
+    (layer.columns, layer.unknown) = (ColumnNames(columns.values), unknown)
     return try Model(layer)
   },
   Builtin(
@@ -173,7 +175,7 @@ private let encodingBuiltins: [Builtin] = [
     examples: ["p = ordinal(); fit(&p, table({c: (\"b\", \"a\")})); p(table({c: (\"b\",)})).c" => "int [1]  [1]"]
   ) { columns, unknown in
     var layer = Ordinal()
-    (layer.columns, layer.unknown) = (columns.values, unknown)
+    (layer.columns, layer.unknown) = (ColumnNames(columns.values), unknown)
     return try Model(layer)
   },
   Builtin(
