@@ -9,7 +9,7 @@ let activationsModule = Module(
   [
     Builtin(
       elementwise: "relu", "x above 0, 0 below.", { try Op.relu($0) }, scalar: { $0 < 0 ? 0 : $0 },
-      examples: ["relu([-1, 2])" => "f32 [2]  [0  2]"]),
+      examples: ["relu([-1, 2])" => "f32 [2]  0  2"]),
     Builtin(
       "leaky_relu", "x above 0, a small share of it below.", xParameter,
       Parameter<Double>("slope", "the share", default: 0.01, .atLeast(0)), examples: ["leaky_relu(-2, 0.1)" => "-0.2"]
@@ -17,7 +17,7 @@ let activationsModule = Module(
     Builtin(
       "prelu", "Leaky relu with a slope that is learnt, one or one for each channel.", xParameter,
       Parameter<Tensor>("slope", "one, or one for each entry of the last axis"),
-      examples: ["prelu([-2, 2], 0.5)" => "f32 [2]  [-1  2]"]
+      examples: ["prelu([-2, 2], 0.5)" => "f32 [2]  -1   2"]
     ) { x, slope in try Op.prelu(x, slope) },
     Builtin(
       "elu", "x above 0, alpha * (exp(x) - 1) below.", xParameter, alphaParameter, examples: ["elu(2)" => "2"]
@@ -46,11 +46,11 @@ let activationsModule = Module(
       examples: ["tanh(0)" => "0"]),
     Builtin(
       "softmax", "Positive shares that sum to 1 along an axis.", xParameter, oneAxisParameter,
-      examples: ["softmax([0, 0])" => "f32 [2]  [0.5  0.5]"]
+      examples: ["softmax([0, 0])" => "f32 [2]  0.5  0.5"]
     ) { x, axis in try Op.softmax(x, axis: axis) },
     Builtin(
       "log_softmax", "The logarithm of softmax, without overflow.", xParameter, oneAxisParameter,
-      examples: ["exp(log_softmax([0, 0]))" => "f32 [2]  [0.5  0.5]"]
+      examples: ["exp(log_softmax([0, 0]))" => "f32 [2]  0.5  0.5"]
     ) { x, axis in try Op.logSoftmax(x, axis: axis) },
     Builtin(
       "softplus", "log(1 + exp(beta * x)) / beta, without overflow.", xParameter,
@@ -76,19 +76,19 @@ let activationsModule = Module(
     ) { x, low, high in try Op.hardTanh(x, low, high) },
     Builtin(
       "hard_shrink", "x where it is further than a limit from 0, 0 elsewhere.", xParameter, limitParameter,
-      examples: ["hard_shrink([0.2, 2])" => "f32 [2]  [0  2]"]
+      examples: ["hard_shrink([0.2, 2])" => "f32 [2]  0  2"]
     ) { x, limit in try Op.hardShrink(x, limit) },
     Builtin(
       "soft_shrink", "x moved towards 0 by a limit.", xParameter, limitParameter,
-      examples: ["soft_shrink([0.2, 2])" => "f32 [2]  [0  1.5]"]
+      examples: ["soft_shrink([0.2, 2])" => "f32 [2]  0.0  1.5"]
     ) { x, limit in try Op.softShrink(x, limit) },
     Builtin(
       "glu", "Half of an axis times the sigmoid of the other half.", xParameter, oneAxisParameter,
-      examples: ["glu([4, 0])" => "f32 [1]  [2]"]
+      examples: ["glu([4, 0])" => "f32 [1]  2"]
     ) { x, axis in try Op.glu(x, axis: axis) },
     Builtin(
       "swiglu", "The silu of half of an axis times the other half.", xParameter, oneAxisParameter,
-      examples: ["swiglu([0, 5])" => "f32 [1]  [0]"]
+      examples: ["swiglu([0, 5])" => "f32 [1]  0"]
     ) { x, axis in try Op.swiglu(x, axis: axis) },
   ])
 

@@ -17,11 +17,11 @@ private let tableBuiltins: [Builtin] = [
   Builtin(
     "select", "The named columns, in the order asked for.", t, Parameter<Rest<String>>("columns", "names of columns"),
     examples: ["columns(select(dataset(\"iris\").table, \"species\"))" => "(\"species\",)"]
-  ) { t, columns in try t.select(columns.values) },
+  ) { t, columns in try pointing(at: 1) { try t.select(columns.values) } },
   Builtin(
     "drop", "All columns but the named ones.", t, Parameter<Rest<String>>("columns", "names of columns"),
     examples: ["columns(drop(table({a: (1, 2), b: (3, 4)}), \"a\"))" => "(\"b\",)"]
-  ) { t, columns in try t.drop(columns.values) },
+  ) { t, columns in try pointing(at: 1) { try t.drop(columns.values) } },
   Builtin(
     "rename", "The table with columns renamed.", t,
     Parameter<RecordObject>("names", "new names by old name, as in {old: \"new\"}"),
@@ -39,7 +39,7 @@ private let tableBuiltins: [Builtin] = [
     "with", "The table with columns added or replaced: each a function of the table, a vector, a list, or one value.",
     t,
     Parameter<NamedRest>("columns", "new columns by name"),
-    examples: ["with(table({a: (1, 2)}), b=t => t.a * 10).b" => "int [2]  [10  20]"]
+    examples: ["with(table({a: (1, 2)}), b=t => t.a * 10).b" => "int [2]  10  20"]
   ) { t, columns in
     var result = t
     for (name, value) in columns.values {
@@ -69,7 +69,7 @@ private let tableBuiltins: [Builtin] = [
     Parameter<Rest<String>>("by", "names of columns"),
     examples: ["len(group(dataset(\"iris\").table, \"species\"))" => "3"]
   ) { t, by -> Value in
-    let groups = try t.group(by: by.values)
+    let groups = try pointing(at: 1) { try t.group(by: by.values) }
     return Value(
       list: groups.groups.map { group in
         let key = RecordObject(
@@ -84,18 +84,18 @@ private let tableBuiltins: [Builtin] = [
     Parameter<NamedRest>("columns", "functions of a group's table, by name"),
     examples: [
       "agg(group(table({a: (\"x\", \"y\", \"x\"), n: (1, 2, 3)}), \"a\"), total=g => sum(g.n)).total"
-        => "int [2]  [4  2]"
+        => "int [2]  4  2"
     ]
   ) { groups, columns in try aggregate(groups, columns) },
   Builtin(
     "join", "One string from a list, or the rows of two tables that agree in the named columns.",
     Parameter<Value>("x", "a list, or a table"),
     Parameter<Value>("other", "what stands between the list's parts, or another table", default: .none),
-    Parameter<[String]?>("on", "names of columns that both tables have", default: nil),
+    Parameter<Names?>("on", "names of columns that both tables have", default: nil),
     Parameter<String>("how", "which rows stay", default: "inner", .oneOf("inner", "left", "right", "outer")),
     examples: [
       "join((\"a\", \"b\"), \", \")" => "\"a, b\"",
-      "len(join(table({k: (1, 2)}), table({k: (2, 3), v: (5, 6)}), on=(\"k\",)))" => "1",
+      "len(join(table({k: (1, 2)}), table({k: (2, 3), v: (5, 6)}), on=\"k\"))" => "1",
     ]
   ) { x, other, on, how -> Value in
     if let t = x.foreign as? Table {
@@ -103,10 +103,13 @@ private let tableBuiltins: [Builtin] = [
         throw Failure("argument-type", "a table is joined with another table, not with \(other.described)", argument: 1)
       }
       guard let on else { throw Failure("missing-argument", "`join` of tables needs `on`, the columns that both have") }
-      return try t.join(second, on: on, how: JoinKind(rawValue: how) ?? .inner).makeValue()
+      return try pointing(at: 2) {
+        try t.join(second, on: on.values, how: JoinKind(rawValue: how) ?? .inner).makeValue()
+      }
     }
     guard let separator = other.isNone ? "" : other.string else {
-      throw Failure("argument-type", "a list is joined with a string between its parts, not \(other.described)", argument: 1)
+      throw Failure(
+        "argument-type", "a list is joined with a string between its parts, not \(other.described)", argument: 1)
     }
     let parts = try elements(x)
     defer { for part in parts { part.release() } }
@@ -129,7 +132,7 @@ private let tableBuiltins: [Builtin] = [
   Builtin(
     "correlate", "The correlations of all number columns with one another.", t,
     Parameter<String>("how", "of the values, or of their ranks", default: "pearson", .oneOf("pearson", "spearman")),
-    examples: ["correlate(table({a: (1, 2, 3), b: (2, 4, 6)})).b" => "int [2]  [1  1]"]
+    examples: ["correlate(table({a: (1, 2, 3), b: (2, 4, 6)})).b" => "int [2]  1  1"]
   ) { t, how in try t.correlations(ranked: how == "spearman") },
 ]
 
@@ -149,42 +152,28 @@ private let fileBuiltins: [Builtin] = [
     options.hasHeader = header
     options.decimalPoint = UInt8(ascii: decimal == "," ? "," : ".")
     options.types = try kinds(types)
-    return try CSV.read(path: path, options: options)
+    return try pointing(at: 0) { try CSV.read(path: path, options: options) }
   },
   Builtin(
     "write_csv", "Writes a table as CSV; the old file stays until the new one is whole.", t,
     Parameter<String>("path", "a file"), Parameter<String>("delimiter", "what stands between fields", default: ",")
   ) { t, path, delimiter in
-    try CSV.write(t, to: path, delimiter: byte(delimiter, argument: 2))
+    let separator = try byte(delimiter, argument: 2)
+    try pointing(at: 1) { try CSV.write(t, to: path, delimiter: separator) }
     return Value.none
   },
   Builtin(
     "read_table", "Reads a file by its ending: csv, tsv, jsonl, npy or idx.", Parameter<String>("path", "a file")
-  ) { path -> Value in
-    switch Files.kind(of: path) {
-    case "csv": return Value(foreign: try CSV.read(path: path))
-    case "tsv", "tab":
-      var options = CSVOptions()
-      options.delimiter = 9
-      return Value(foreign: try CSV.read(path: path, options: options))
-    case "jsonl", "ndjson": return Value(foreign: try JSONLines.read(path: path))
-    case "npy": return Value(try NPY.read(path: path))
-    case "idx", "idx1-ubyte", "idx3-ubyte": return Value(try IDX.read(path: path))
-    case let kind:
-      throw Failure(
-        "file-format", "files ending in `.\(kind)` cannot be read as a table", argument: 0,
-        why: "csv, tsv, jsonl, npy and idx can; `read_csv` reads any ending")
-    }
-  },
+  ) { path in try pointing(at: 0) { try readTable(path) } },
   Builtin(
     "read_idx", "Reads a file in the format of the MNIST family as a tensor.",
     Parameter<String>("path", "a file, also one compressed with gzip")
-  ) { path in try IDX.read(path: path) },
+  ) { path in try pointing(at: 0) { try IDX.read(path: path) } },
   Builtin(
     "dataset", "A data set that NNS knows, with raw values: {train, test, classes, names}, and table.",
     Parameter<String>("name", "\"fashion-mnist\", \"digits\", \"iris\", \"wine\" or \"penguins\""),
     examples: ["dataset(\"digits\").train.x.shape" => "(1442, 8, 8)", "dataset(\"iris\").classes[0]" => "\"setosa\""]
-  ) { name in try Dataset.named(name).makeValue() },
+  ) { name in try pointing(at: 0) { try Dataset.named(name).makeValue() } },
 ]
 
 private let setBuiltins: [Builtin] = [
@@ -217,6 +206,23 @@ private let setBuiltins: [Builtin] = [
     return Value(list: [try rows.gather(first), try rows.gather(rest)])
   }
 ]
+
+private func readTable(_ path: String) throws -> Value {
+  switch Files.kind(of: path) {
+  case "csv": return Value(foreign: try CSV.read(path: path))
+  case "tsv", "tab":
+    var options = CSVOptions()
+    options.delimiter = 9
+    return Value(foreign: try CSV.read(path: path, options: options))
+  case "jsonl", "ndjson": return Value(foreign: try JSONLines.read(path: path))
+  case "npy": return Value(try NPY.read(path: path))
+  case "idx", "idx1-ubyte", "idx3-ubyte": return Value(try IDX.read(path: path))
+  case let kind:
+    throw Failure(
+      "file-format", "files ending in `.\(kind)` cannot be read as a table", argument: 0,
+      why: "csv, tsv, jsonl, npy and idx can; `read_csv` reads any ending")
+  }
+}
 
 /// A permutation of the rows from the session's random numbers.
 func shuffled(_ count: Int) -> [Int] {

@@ -53,7 +53,7 @@ let curveBuiltins: [Builtin] = [
     Parameter<Int>("bins", "how many", default: 10, .between(1, 100_000)),
     Parameter<String>(
       "strategy", "bins of equal width, or of equally many rows", default: "uniform", .oneOf("uniform", "quantile")),
-    examples: ["calibration_curve([0.1, 0.9], [0, 1], bins=2).fraction" => "int [2]  [0  1]"]
+    examples: ["calibration_curve([0.1, 0.9], [0, 1], bins=2).fraction" => "int [2]  0  1"]
   ) { probabilities, truth, bins, strategy in
     let (chances, happened) = try Metrics.confidences(probabilities, truth)
     let parts = try Probabilities.calibration(
@@ -85,7 +85,8 @@ let curveBuiltins: [Builtin] = [
     let interval = try Intervals.percentile(others)
     return Value(
       new: RecordObject([
-        ("threshold", Value(best.threshold)), ("value", Value(best.value)), ("low", Value(foreign: interval.low)),
+        ("threshold", Value(shortest(best.threshold, scores.dtype))), ("value", Value(best.value)),
+        ("low", Value(foreign: interval.low)),
         ("high", Value(foreign: interval.high)),
       ]))
   },
@@ -106,4 +107,9 @@ private func criterion(_ by: String, _ cost: RecordObject?) throws -> RankingCur
       why: "it takes fp and fn, as in {fp: 1, fn: 10}")
   }
   return .cost(falsePositive: try price("fp"), falseNegative: try price("fn"))
+}
+
+/// A threshold as it is written in the precision of the scores that it came from; it compares with them all the same.
+private func shortest(_ threshold: Double, _ dtype: DType) -> Double {
+  dtype == .f32 ? Double(Float(threshold).description) ?? threshold : threshold
 }

@@ -35,7 +35,7 @@ let learningModule = Module(
     Builtin(
       "jacobian", "A function that gives the derivative of every output with respect to every input.",
       functionParameter,
-      examples: ["jacobian(x => x ** 2)([1, 2])" => "f32 [2, 2]\n 2  0\n 0  4"]
+      examples: ["jacobian(x => x ** 2)([1, 2])" => "f32 [2, 2]\n  2  0\n  0  4"]
     ) { f in
       derivative("jacobian", of: f) { arguments, _ in
         let (x, g) = try tensorFunction(f, arguments, "jacobian")
@@ -44,7 +44,7 @@ let learningModule = Module(
     },
     Builtin(
       "hessian", "A function that gives the second derivatives of a number with respect to every two inputs.",
-      functionParameter, examples: ["hessian(x => sum(x ** 3))([1, 2])" => "f32 [2, 2]\n 6   0\n 0  12"]
+      functionParameter, examples: ["hessian(x => sum(x ** 3))([1, 2])" => "f32 [2, 2]\n   6   0\n   0  12"]
     ) { f in
       derivative("hessian", of: f) { arguments, _ in
         let (x, g) = try tensorFunction(f, arguments, "hessian")
@@ -54,7 +54,7 @@ let learningModule = Module(
     Builtin(
       "vmap", "A function that applies f to every entry of an axis and stacks the results.", functionParameter,
       Parameter<Int>("over", "the axis", default: 0),
-      examples: ["vmap(x => sum(x))([[1, 2], [3, 4]])" => "f32 [2]  [3  7]"]
+      examples: ["vmap(x => sum(x))([[1, 2], [3, 4]])" => "f32 [2]  3  7"]
     ) { f, over in
       derivative("vmap", of: f) { arguments, _ in Value(try mapped(f, arguments, over: over)) }
     },

@@ -10,7 +10,8 @@ package protocol Displayable: Foreign {
 package func makeLibrary() -> Library {
   Library(
     [
-      coreModule, collectionsModule, stringsModule, filesModule, elementwiseModule, reductionsModule, shapesModule,
+      coreModule, collectionsModule, stringsModule, filesModule, makingModule, randomModule, elementwiseModule,
+      reductionsModule, shapesModule,
       linearAlgebraModule, learningModule, activationsModule, lossesModule, optimizersModule, layersModule,
       modelsModule, trainingModule, dataModule, preprocessingModule, evaluationModule, insightModule, chartsModule,
     ],

@@ -11,7 +11,7 @@ let linearAlgebraModule = Module(
       "einsum", "Products summed over the axes that the right side leaves out.",
       Parameter<String>("pattern", "such as \"b t d, b s d -> b t s\""),
       Parameter<Rest<Tensor>>("xs", "one tensor for each part"),
-      examples: ["einsum(\"i j, j -> i\", [[1, 2], [3, 4]], [1, 1])" => "f32 [2]  [3  7]"]
+      examples: ["einsum(\"i j, j -> i\", [[1, 2], [3, 4]], [1, 1])" => "f32 [2]  3  7"]
     ) { pattern, xs in try Op.einsum(pattern, xs.values) },
     Builtin(
       "dot", "The sum of the products of two vectors.", Parameter<Tensor>("a", "a vector"),
@@ -27,7 +27,7 @@ let linearAlgebraModule = Module(
     },
     Builtin(
       "outer", "Every element of one vector times every element of another.", Parameter<Tensor>("a", "a vector"),
-      Parameter<Tensor>("b", "a vector"), examples: ["outer([1, 2], [3, 4])" => "f32 [2, 2]\n 3  4\n 6  8"]
+      Parameter<Tensor>("b", "a vector"), examples: ["outer([1, 2], [3, 4])" => "f32 [2, 2]\n  3  4\n  6  8"]
     ) { a, b in
       guard a.rank == 1, b.rank == 1 else {
         throw Failure(

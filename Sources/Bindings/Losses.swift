@@ -44,20 +44,20 @@ let lossesModule = Module(
     Builtin(
       "cross_entropy", "For one class of several, from logits.", logitsParameter, labelsParameter,
       Parameter<Double>("smoothing", "the share of the truth that all classes get", default: 0, .between(0, 1)),
-      weightParameter, ignoreParameter, reduceParameter, examples: ["cross_entropy([[0, 0]], [1])" => "0.6931"]
+      weightParameter, ignoreParameter, reduceParameter, examples: ["cross_entropy([[0, 0]], [1])" => "0.6931472"]
     ) { p, t, smoothing, weight, ignore, how in
       try Loss.crossEntropy(p, t, smoothing: smoothing, classWeight: weight, ignore: ignore, reduce: reduce(how))
     },
     Builtin(
       "nll", "For one class of several, from log-probabilities.",
       Parameter<Tensor>("log_probs", "the result of log_softmax [..., classes]"), labelsParameter, weightParameter,
-      ignoreParameter, reduceParameter, examples: ["nll(log_softmax([[0, 0]]), [1])" => "0.6931"]
+      ignoreParameter, reduceParameter, examples: ["nll(log_softmax([[0, 0]]), [1])" => "0.6931472"]
     ) { p, t, weight, ignore, how in try Loss.nll(p, t, classWeight: weight, ignore: ignore, reduce: reduce(how)) },
-    simple("bce", "For yes or no, from probabilities.", ["bce([0.5], [1])" => "0.6931"], Loss.bce),
+    simple("bce", "For yes or no, from probabilities.", ["bce([0.5], [1])" => "0.6931472"], Loss.bce),
     Builtin(
       "bce_logits", "For yes or no, from logits.", predictionParameter, truthParameter,
       Parameter<Tensor?>("pos_weight", "how much more a yes counts", default: nil), reduceParameter,
-      examples: ["bce_logits([0], [1])" => "0.6931"]
+      examples: ["bce_logits([0], [1])" => "0.6931472"]
     ) { p, t, weight, how in try Loss.bceLogits(p, t, positiveWeight: weight, reduce: reduce(how)) },
     Builtin(
       "hinge", "For truths of -1 and 1: 0 once the prediction is 1 on the right side.", predictionParameter,
@@ -76,7 +76,7 @@ let lossesModule = Module(
       "focal", "Binary cross entropy of logits that counts easy examples less.", predictionParameter, truthParameter,
       Parameter<Double>("gamma", "how much less", default: 2, .atLeast(0)),
       Parameter<Double?>("alpha", "the weight of a yes; a no weighs 1 - alpha", default: nil, .given(.between(0, 1))),
-      reduceParameter, examples: ["focal([0], [1], gamma=0)" => "0.6931"]
+      reduceParameter, examples: ["focal([0], [1], gamma=0)" => "0.6931472"]
     ) { p, t, gamma, alpha, how in try Loss.focal(p, t, gamma: gamma, alpha: alpha, reduce: reduce(how)) },
     Builtin(
       "cosine_loss", "1 minus the cosine between embeddings; for pairs marked -1, the cosine above a margin.",

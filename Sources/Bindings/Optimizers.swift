@@ -14,7 +14,7 @@ let optimizersModule = Module(
       "warmup", "Rises along a straight line to the first rate of another schedule, and goes on with it.",
       Parameter<Int>("steps", "until it is reached", .atLeast(1)), Parameter<Rate>("then", "a rate or a schedule"),
       Parameter<Double>("start", "the share of the rate at the first step", default: 0, .between(0, 1)),
-      examples: ["schedule_values(warmup(2, 0.1), 3)" => "f64 [3]  [0  0.05  0.1]"]
+      examples: ["schedule_values(warmup(2, 0.1), 3)" => "f64 [3]  0.00  0.05  0.10"]
     ) { steps, then, start in Schedule(warmup: Double(steps), start: start, then: then.schedule) },
     Builtin(
       Plateau.name, Plateau.summary, declared: Plateau.settings.map(\.parameter), examples: ["plateau(0.1)(0)" => "0.1"]
@@ -22,7 +22,7 @@ let optimizersModule = Module(
     Builtin(
       "schedule_values", "The rates of the first steps, for a chart.", Parameter<Rate>("s", "a schedule"),
       Parameter<Int>("steps", "how many", .between(0, 10_000_000)),
-      examples: ["schedule_values(step_decay(1, every=2), 4)" => "f64 [4]  [1  1  0.1  0.1]"]
+      examples: ["schedule_values(step_decay(1, every=2), 4)" => "f64 [4]  1.0  1.0  0.1  0.1"]
     ) { rate, steps in Tensor(rate.schedule.values(steps), [steps]) },
     Builtin(
       "update", "Takes one step along a gradient, and takes over a model's running statistics.",
@@ -38,13 +38,13 @@ let optimizersModule = Module(
       "clip_norm", "Scales a gradient so that its length is at most max.",
       Parameter<Datum>("g", "a gradient of any structure"),
       Parameter<Double>("max", "the largest length", .above(0)),
-      examples: ["clip_norm([30, 40], 5)" => "f32 [2]  [3  4]"]
+      examples: ["clip_norm([30, 40], 5)" => "f32 [2]  3  4"]
     ) { gradient, limit in try Clip.map(gradient) { try Clipping.byNorm($0, limit: limit) } },
     Builtin(
       "clip_value", "Keeps every element of a gradient between -max and max.",
       Parameter<Datum>("g", "a gradient of any structure"),
       Parameter<Double>("max", "the largest size", .above(0)),
-      examples: ["clip_value([-3, 1], 2)" => "f32 [2]  [-2  1]"]
+      examples: ["clip_value([-3, 1], 2)" => "f32 [2]  -2   1"]
     ) { gradient, limit in try Clip.map(gradient) { try Clipping.byValue($0, limit: limit) } },
     Builtin(
       "ema", "Moves a running average towards a value: decay * avg + (1 - decay) * x.",

@@ -10,7 +10,7 @@ let elementwiseModule = Module(
   [
     Builtin(
       elementwise: "abs", "The size without the sign.", { try Op.abs($0) }, scalar: { Swift.abs($0) },
-      examples: ["abs([-1, 2])" => "f32 [2]  [1  2]"]),
+      examples: ["abs([-1, 2])" => "f32 [2]  1  2"]),
     Builtin(
       elementwise: "sign", "-1, 0 or 1.", { try Op.sign($0) }, scalar: { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 },
       examples: ["sign(-3)" => "-1"]),
@@ -75,18 +75,18 @@ let elementwiseModule = Module(
       scalar: { $0.rounded(.toNearestOrEven) }, examples: ["round(2.5)" => "2"]),
     Builtin(
       "isnan", "Whether an element is not a number.", xParameter,
-      examples: ["isnan([1, nan])" => "bool [2]  [false  true]"]
+      examples: ["isnan([1, nan])" => "bool [2]  false   true"]
     ) { x in try truth(Op.isNan(x)) },
     Builtin(
       "isfinite", "Whether an element is neither nan nor infinite.", xParameter, examples: ["isfinite(inf)" => "false"]
     ) { x in try truth(Op.isFinite(x)) },
     Builtin(
       "maximum", "The larger of two, element by element.", xParameter, yParameter,
-      examples: ["maximum([1, 5], 3)" => "f32 [2]  [3  5]"]
+      examples: ["maximum([1, 5], 3)" => "f32 [2]  3  5"]
     ) { x, y in try Op.maximum(x, y) },
     Builtin(
       "minimum", "The smaller of two, element by element.", xParameter, yParameter,
-      examples: ["minimum([1, 5], 3)" => "f32 [2]  [1  3]"]
+      examples: ["minimum([1, 5], 3)" => "f32 [2]  1  3"]
     ) { x, y in try Op.minimum(x, y) },
     Builtin("pow", "x to the power of y.", xParameter, yParameter, examples: ["pow(2, 10)" => "1024"]) { x, y in
       try Op.pow(x, y)
@@ -100,7 +100,7 @@ let elementwiseModule = Module(
       "where", "Where a condition holds the first, elsewhere the second.",
       Parameter<Tensor>("c", "bools"), Parameter<Tensor>("a", "where they are true"),
       Parameter<Tensor>("b", "where they are false"),
-      examples: ["where([true, false], 1, 0)" => "f32 [2]  [1  0]"]
+      examples: ["where([true, false], 1, 0)" => "f32 [2]  1  0"]
     ) { c, a, b in
       guard c.dtype == .bool else {
         throw Failure(
@@ -112,7 +112,7 @@ let elementwiseModule = Module(
       "clip", "Keeps every element between two bounds.", xParameter,
       Parameter<Double>("lo", "the lower bound", default: -.infinity),
       Parameter<Double>("hi", "the upper bound", default: .infinity),
-      examples: ["clip([-2, 0, 2], -1, 1)" => "f32 [3]  [-1  0  1]"]
+      examples: ["clip([-2, 0, 2], -1, 1)" => "f32 [3]  -1   0   1"]
     ) { x, low, high in
       guard low <= high else {
         throw Failure(
@@ -124,7 +124,7 @@ let elementwiseModule = Module(
     Builtin(
       "masked_fill", "Puts a value where a mask is true.", xParameter, Parameter<Tensor>("mask", "bools"),
       Parameter<Tensor>("value", "what to put"),
-      examples: ["masked_fill([1, 2], [true, false], 0)" => "f32 [2]  [0  2]"]
+      examples: ["masked_fill([1, 2], [true, false], 0)" => "f32 [2]  0  2"]
     ) { x, mask, value in try Op.select(mask, value, x) },
   ])
 

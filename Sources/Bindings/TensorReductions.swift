@@ -7,11 +7,11 @@ import Tensors
 let reductionsModule = Module(
   "reductions", "sums, means and other ways from many numbers to fewer",
   [
-    reduction("sum", "The sum.", ["sum([1, 2, 3])" => "6", "sum([[1, 2], [3, 4]], axis=0)" => "f32 [2]  [4  6]"]) {
+    reduction("sum", "The sum.", ["sum([1, 2, 3])" => "6", "sum([[1, 2], [3, 4]], axis=0)" => "f32 [2]  4  6"]) {
       try Op.sum($0, axes: $1, keep: $2)
     },
     reduction(
-      "mean", "The average.", ["mean([1, 2, 3])" => "2", "mean(ones(2, 3), \"a b -> a\")" => "f32 [2]  [1  1]"]
+      "mean", "The average.", ["mean([1, 2, 3])" => "2", "mean(ones(2, 3), \"a b -> a\")" => "f32 [2]  1  1"]
     ) {
       try Op.mean($0, axes: $1, keep: $2)
     },
@@ -73,11 +73,11 @@ let reductionsModule = Module(
     },
     Builtin(
       "cumsum", "The running sum along an axis.", xParameter, oneAxisParameter,
-      examples: ["cumsum([1, 2, 3])" => "f32 [3]  [1  3  6]"]
+      examples: ["cumsum([1, 2, 3])" => "f32 [3]  1  3  6"]
     ) { x, axis in try Op.cumsum(x, axis: axis) },
     Builtin(
       "cumprod", "The running product along an axis.", xParameter, oneAxisParameter,
-      examples: ["cumprod([1, 2, 3])" => "f32 [3]  [1  2  6]"]
+      examples: ["cumprod([1, 2, 3])" => "f32 [3]  1  2  6"]
     ) { x, axis in try Op.cumprod(x, axis: axis) },
     Builtin(
       "any", "Whether one bool is true.", Parameter<Numbers>("x", "bools: a tensor or a list"), axisParameter,
@@ -93,7 +93,7 @@ let reductionsModule = Module(
       "topk", "The k largest elements of an axis and their places.", xParameter,
       Parameter<Int>("k", "how many", .atLeast(1)), oneAxisParameter,
       Parameter<Bool>("largest", "false: the smallest", default: true),
-      examples: ["v, i = topk([3, 9, 1], 2); v" => "f32 [2]  [9  3]"]
+      examples: ["v, i = topk([3, 9, 1], 2); v" => "f32 [2]  9  3"]
     ) { x, k, axis, largest in
       let places = try Raw.topk(x, k, axis: axis, largest: largest).indices
       return [try Op.gather(x, places, axis: axis), places]

@@ -12,11 +12,11 @@ let shapesModule = Module(
     Builtin(
       "reshape", "The same values in another shape; -1 stands for what is left.", xParameter,
       Parameter<Rest<Value>>("shape", "the sizes, or one list of them"),
-      examples: ["reshape([1, 2, 3, 4], 2, -1)" => "f32 [2, 2]\n 1  2\n 3  4"]
+      examples: ["reshape([1, 2, 3, 4], 2, -1)" => "f32 [2, 2]\n  1  2\n  3  4"]
     ) { x, shape in try Op.reshape(x, Raw.reshape(x.detached, sizes(shape)).shape) },
     Builtin(
       "ravel", "All values along one axis.", xParameter,
-      examples: ["ravel([[1, 2], [3, 4]])" => "f32 [4]  [1  2  3  4]"]
+      examples: ["ravel([[1, 2], [3, 4]])" => "f32 [4]  1  2  3  4"]
     ) { x in
       try Op.reshape(x, [x.count])
     },
@@ -62,27 +62,27 @@ let shapesModule = Module(
     Builtin(
       "cat", "Joins tensors along an axis, or lists end to end.", Parameter<Rest<Value>>("parts", "tensors, or lists"),
       Parameter<Int>("axis", "of tensors", default: 0),
-      examples: ["cat([1, 2], [3])" => "f32 [3]  [1  2  3]", "cat((1, \"a\"), (2,))" => "(1, \"a\", 2)"]
+      examples: ["cat([1, 2], [3])" => "f32 [3]  1  2  3", "cat((1, \"a\"), (2,))" => "(1, \"a\", 2)"]
     ) { parts, axis in try joined(parts.values, axis: axis) },
     Builtin(
       "pad", "Puts values around a tensor.", xParameter,
       Parameter<Value>("widths", "one number, or (before, after) for each axis"),
-      Parameter<Double>("value", "what to put", default: 0), examples: ["pad([1, 2], 1)" => "f32 [4]  [0  1  2  0]"]
+      Parameter<Double>("value", "what to put", default: 0), examples: ["pad([1, 2], 1)" => "f32 [4]  0  1  2  0"]
     ) { x, widths, value in try Op.pad(x, paddings(widths, rank: x.rank), value: value) },
     Builtin(
       "flip", "The values of axes in reverse.", xParameter,
       Parameter<Axes>("axis", "which axes; none: all", default: Axes(values: nil)),
-      examples: ["flip([1, 2, 3])" => "f32 [3]  [3  2  1]"]
+      examples: ["flip([1, 2, 3])" => "f32 [3]  3  2  1"]
     ) { x, axis in
       try Op.flip(x, axes: (axis.values ?? Array(0..<x.rank)).map { try Op.axis($0, rank: x.rank) })
     },
     Builtin(
       "roll", "Moves values along an axis; what falls off the end comes in at the front.", xParameter,
-      Parameter<Int>("shift", "how far"), oneAxisParameter, examples: ["roll([1, 2, 3], 1)" => "f32 [3]  [3  1  2]"]
+      Parameter<Int>("shift", "how far"), oneAxisParameter, examples: ["roll([1, 2, 3], 1)" => "f32 [3]  3  1  2"]
     ) { x, shift, axis in try Op.roll(x, by: shift, axis: axis) },
     Builtin(
       "tile", "Repeats a whole tensor.", xParameter, Parameter<Rest<Value>>("counts", "how often along each axis"),
-      examples: ["tile([1, 2], 2)" => "f32 [4]  [1  2  1  2]"]
+      examples: ["tile([1, 2], 2)" => "f32 [4]  1  2  1  2"]
     ) { x, counts in
       let counts = try sizes(counts)
       _ = try Shape.checked(
@@ -98,14 +98,14 @@ let shapesModule = Module(
       "gather", "Along an axis, the element that an index names at each place.", xParameter,
       Parameter<Tensor>("i", "places along the axis, of the rank of x, or of one axis to pick whole slices"),
       oneAxisParameter,
-      examples: ["gather([[1, 2], [3, 4]], [[0], [1]], 1)" => "f32 [2, 1]\n 1\n 4"]
+      examples: ["gather([[1, 2], [3, 4]], [[0], [1]], 1)" => "f32 [2, 1]\n  1\n  4"]
     ) { x, i, axis in
       x.rank > 1 && i.rank == 1 ? try Op.take(x, i, axis: axis) : try Op.gather(x, i, axis: axis)
     },
     Builtin(
       "scatter_add", "Adds values at the places that an index names along an axis.", xParameter,
       Parameter<Tensor>("i", "places along the axis"), Parameter<Tensor>("values", "what to add, of the index's shape"),
-      oneAxisParameter, examples: ["scatter_add(zeros(3), [0, 2, 0], [1, 2, 3])" => "f32 [3]  [4  0  2]"]
+      oneAxisParameter, examples: ["scatter_add(zeros(3), [0, 2, 0], [1, 2, 3])" => "f32 [3]  4  0  2"]
     ) { x, i, values, axis in
       try Op.scatterAdd(x, i, values.dtype == x.dtype ? values : Op.cast(values, to: x.dtype), axis: axis)
     },

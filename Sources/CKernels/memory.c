@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 // Classes in quarters of a power of two: 64, 80 → 128 (64-byte steps), … so at most a quarter is wasted.
-enum { CLASSES = 160, LARGEST_KEPT_SHIFT = 26 };
-static const long KEPT_BYTES = 96L << 20;
+enum { CLASSES = 160, LARGEST_KEPT_SHIFT = 24 };
+static const long KEPT_BYTES = 64L << 20;
 
 typedef struct Free { struct Free *next; } Free;
 typedef struct {

@@ -60,7 +60,7 @@ package struct OneHot: Transform {
   package static let unknowns = ["error", "other", "zero"]
 
   /// The columns; none for all that hold text.
-  package var columns: [String] = []
+  package var columns = ColumnNames()
   /// What becomes of a category that training did not have: an error, a column `column_other`, or zeros.
   package var unknown = "error"
 
@@ -79,7 +79,7 @@ package struct OneHot: Transform {
 
   package func learn(_ x: Features, y: Datum?) throws -> Self {
     var copy = self
-    let (table, names) = try meant(columns, x)
+    let (table, names) = try meant(columns.names, x)
     copy.learntColumns = names
     copy.categories = try names.map { Vocabulary(try table.column($0), named: $0).categories }
     for (name, known) in zip(names, copy.categories) where known.count > 10_000 {
@@ -123,7 +123,7 @@ package struct OneHot: Transform {
 package struct Ordinal: Transform {
   package static let kind = "ordinal"
 
-  package var columns: [String] = []
+  package var columns = ColumnNames()
   /// What becomes of a category that training did not have: an error, or -1.
   package var unknown = "error"
 
@@ -143,7 +143,7 @@ package struct Ordinal: Transform {
 
   package func learn(_ x: Features, y: Datum?) throws -> Self {
     var copy = self
-    let (table, names) = try meant(columns, x)
+    let (table, names) = try meant(columns.names, x)
     copy.learntColumns = names
     copy.categories = try names.map { Vocabulary(try table.column($0), named: $0).categories }
     copy.isFitted = true

@@ -8,7 +8,7 @@ import Tensors
 package struct DropMissing: Transform {
   package static let kind = "drop_missing"
   /// The columns that are looked at; none for all.
-  package var columns: [String] = []
+  package var columns = ColumnNames()
   package var isFitted: Bool { true }
 
   package init() {}
@@ -21,7 +21,7 @@ package struct DropMissing: Transform {
 
   package func changeTraining(_ data: DataSet) throws -> DataSet {
     switch data.x {
-    case .table(let table): return try data.gather(table.completeRows(columns.isEmpty ? nil : columns))
+    case .table(let table): return try data.gather(table.completeRows(columns.names.isEmpty ? nil : columns.names))
     case .tensor(let x):
       let values = try x.doubles
       let width = max(1, values.count / max(1, data.x.rowCount))

@@ -146,10 +146,17 @@ extension FunctionCompiler {
       prototype.brackets.append(BracketPlan(isSpread: spread, makesList: makesList))
       emit(.spreadList, target, base, prototype.brackets.count - 1, at: span, operands: values.map(\.span))
     } else {
+      // Brackets in brackets are the rows of a matrix; a variable that holds a tensor is an item of a list.
+      let isMatrix = !makesList && !values.isEmpty && values.allSatisfy(FunctionCompiler.isBracket)
       emit(
-        .list, target, base, values.count, flags: makesList ? 4 : 0, at: span,
+        .list, target, base, values.count, flags: makesList ? 4 : isMatrix ? 8 : 0, at: span,
         operands: values.count <= 64 ? values.map(\.span) : [])
     }
+  }
+
+  private static func isBracket(_ e: Expression) -> Bool {
+    if case .bracket(_, makesList: false) = e.kind { return true }
+    return false
   }
 
   private func compileRecord(_ fields: [Field], into target: Int, at span: Span) throws {

@@ -61,7 +61,7 @@ struct Instruction {
     case next  // next element of r[a] into r[b], or jump by c when there is none
     // Making values.
     case range  // r[a] = r[b] .. r[c]; flags bit 2: inclusive
-    case list  // r[a] = bracket of c registers from b; flags bit 2: always a list
+    case list  // r[a] = bracket of c registers from b; flags bit 2: always a list; bit 3: rows of a matrix
     case spreadList  // r[a] = bracket of the registers from b, as descriptor c says
     case record  // r[a] = record of shape c from the registers from b
     case spreadRecord  // r[a] = record as descriptor c says from the registers from b

@@ -15,6 +15,26 @@ extension Machine {
     return Value(new: list)
   }
 
+  /// The matrix (or more) whose rows stand in consecutive registers, which are emptied; nil when they are no rows.
+  func makeMatrix(_ first: Registers, _ count: Int) throws -> Value? {
+    var rows: [Tensor] = []
+    for j in 0..<count {
+      guard let row = first[j].tensor, row.rank > 0, (row.dtype == .bool) == ((rows.first ?? row).dtype == .bool) else {
+        return nil
+      }
+      rows.append(row)
+    }
+    if let odd = rows.firstIndex(where: { $0.shape != rows[0].shape }) {
+      func size(_ row: Tensor) -> String { row.rank == 1 ? "\(row.shape[0])" : "\(row.shape)" }
+      throw Failure(
+        "ragged-rows", "row \(odd) has \(size(rows[odd])), the first row \(size(rows[0]))", argument: odd,
+        why: "the rows of a matrix are of one length; rows of different lengths go into a list: ([1, 2], [3]).")
+    }
+    let matrix = try Op.stack(rows)
+    for j in 0..<count { (first + j).clear() }
+    return Value(matrix)
+  }
+
   func makeSpreadBracket(_ first: Registers, _ plan: BracketPlan) throws -> Value {
     let list = ListObject()
     let result = Value(new: list)

@@ -162,7 +162,11 @@ extension Machine {
           case .range: (r + Int(i.a)).put(try makeRange(r[Int(i.b)], r[Int(i.c)], isInclusive: i.flags & 4 != 0))
           case .list:
             let first = r + Int(i.b)
-            (r + Int(i.a)).put(try makeBracket(first, Int(i.c), makesList: i.flags & 4 != 0))
+            if i.flags & 8 != 0, let matrix = try makeMatrix(first, Int(i.c)) {
+              (r + Int(i.a)).put(matrix)
+            } else {
+              (r + Int(i.a)).put(try makeBracket(first, Int(i.c), makesList: i.flags & 4 != 0))
+            }
           case .spreadList:
             let plan = function._withUnsafeGuaranteedRef { $0.prototype.brackets[Int(i.c)] }
             (r + Int(i.a)).put(try makeSpreadBracket(r + Int(i.b), plan))
@@ -344,9 +348,11 @@ extension Machine {
         }
       } catch {
         // One place turns every trap into a diagnostic, and finds who catches it.
+        // What is no mistake, such as `exit`, passes through every `catch`.
+        let passing: (any Error)? = error is Failure || error is Diagnostic ? nil : error
         var diagnostic = located(error, function, pc, r, depth: depth, bottom: bottom)
         while true {
-          let caught = diagnostic.id == "interrupted" ? nil : handler(function, pc)
+          let caught = passing != nil || diagnostic.id == "interrupted" ? nil : handler(function, pc)
           if let caught {
             clearTemporaries(from: caught.register, code, r)
             (r + caught.register).put(errorRecord(diagnostic))
@@ -363,7 +369,7 @@ extension Machine {
           }
           if depth == bottom {
             self.depth = bottom
-            throw diagnostic
+            throw passing ?? diagnostic
           }
           depth -= 1
           let frame = frames[depth]
