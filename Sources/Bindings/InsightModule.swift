@@ -91,6 +91,6 @@ private let epsParameter = Parameter<Double>("eps", "how far a value may move", 
 private let rangeParameter = Parameter<[Double]?>(
   "range", "the least and the largest value that an input may have, such as (0, 1)", default: nil,
   .given(
-    Constraint("two numbers, the smaller first", counterexample: [1, 0]) { $0.count == 2 && $0[0] <= $0[1] }))
+    Constraint("a pair (low, high)", counterexample: [1, 0]) { $0.count == 2 && $0[0] <= $0[1] }))
 
 private func bounds(_ range: [Double]?) -> (low: Double, high: Double)? { range.map { ($0[0], $0[1]) } }
