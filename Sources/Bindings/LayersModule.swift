@@ -23,7 +23,8 @@ private let denseBuiltins: [Builtin] = [
   ) { shape in
     if shape.values.count == 1, let record = shape.values[0].record {
       return try Model(
-        Input(fields: zip(record.keys, record.values).map { (name: $0.name, sizes: try sizes($1, $0.name, argument: 0)) }))
+        Input(
+          fields: zip(record.keys, record.values).map { (name: $0.name, sizes: try sizes($1, $0.name, argument: 0)) }))
     }
     if shape.values.isEmpty { return try Model(Input([])) }
     return try Model(Input(Array(try shape.shape())))

@@ -44,7 +44,8 @@ let trainingModule = Module(
       examples: ["predict_proba(input(1) >> dense(2, softmax, init=\"zeros\"), [[1]])" => "f32 [1, 2]  [[0.5  0.5]]"]
     ) { net, x, batch in try predictProbabilities(net, Datum(x), batch: batch) },
     Builtin(
-      "batches", "The data in pieces of n examples.", Parameter<Value>("data", "a tensor, or a record {x, y} of tensors"),
+      "batches", "The data in pieces of n examples.",
+      Parameter<Value>("data", "a tensor, or a record {x, y} of tensors"),
       Parameter<Int>("n", "examples in a piece", .atLeast(1)),
       Parameter<Bool>("shuffle", "in random order", default: false),
       Parameter<Bool>("drop_last", "leave out a last piece that is smaller", default: false),
@@ -56,7 +57,8 @@ let trainingModule = Module(
   ])
 
 private let dataParameter = Parameter<Value>("data", "a record {x, y}, or a table")
-private let lossParameter = Parameter<Value>("loss", "loss(prediction, y); picked by the target when left out", default: .none)
+private let lossParameter = Parameter<Value>(
+  "loss", "loss(prediction, y); picked by the target when left out", default: .none)
 private let metricsParameter = Parameter<[Value]>("metrics", "functions such as accuracy", default: [])
 
 private let fitBuiltin = Builtin(
@@ -77,7 +79,8 @@ private let fitBuiltin = Builtin(
   Parameter<Bool>("quiet", "print nothing", default: false),
   Parameter<Bool>("refit", "learn statistics of preprocessors anew", default: false),
   examples: [
-    "net = input(1) >> dense(1); run = fit(&net, {x: [[0], [1]], y: [1, 3]}, epochs=3, quiet=true); run.stopped" => "\"epochs\""
+    "net = input(1) >> dense(1); run = fit(&net, {x: [[0], [1]], y: [1, 3]}, epochs=3, quiet=true); run.stopped"
+      => "\"epochs\""
   ]
 ) {
   (
@@ -135,7 +138,8 @@ func metricFunctions(_ values: [Value]) throws -> [MetricChoice] {
     guard value.isCallable else {
       throw Failure(
         "argument-type", "a metric must be a function of prediction and truth, not \(value.described)",
-        why: value.isNumber ? "a variable may hide the library's function; `nns.` in front of its name reaches it." : nil)
+        why: value.isNumber
+          ? "a variable may hide the library's function; `nns.` in front of its name reaches it." : nil)
     }
     return MetricChoice(callable(value))
   }

@@ -48,7 +48,8 @@ import Testing
       conv, Dense(units: 3, activation: .tanh, bias: false, inputs: 5, initializer: .glorot), Dropout(rate: 0.25),
       SpatialDropout(rate: 0.1), Noise(deviation: 0.3), MaxPool2D(size: [2, 3], stride: [1]), AveragePool2D(size: [2]),
       GlobalPooling(how: .maximum), Upsample(scale: 3), LayerNorm(epsilon: 0.1), RMSNorm(), GroupNorm(groups: 2),
-      Embedding(rows: 5, width: 2), ReshapeTo(shape: [2, 3]), ActivationLayer(.mish), Parallel([Flatten(), Flatten()], join: .cat),
+      Embedding(rows: 5, width: 2), ReshapeTo(shape: [2, 3]), ActivationLayer(.mish),
+      Parallel([Flatten(), Flatten()], join: .cat),
       ParameterLayer([2, 2], .ones), StateLayer([3], 1.5), Group([Flatten()]), Frozen(Flatten()),
     ]
     for layer in layers {
