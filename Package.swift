@@ -54,7 +54,8 @@ let package = Package(
     module(
       "Bindings",
       [
-        "Diagnostics", "JSON", "Syntax", "Evaluator", "Tensors", "Autodiff", "Layers", "Losses", "Optimizers", "Training",
+        "Diagnostics", "JSON", "Syntax", "Evaluator", "Tensors", "Autodiff", "Layers", "Losses", "Optimizers",
+        "Training",
         "Tables", "Preprocessing", "Compression", "Evaluation", "Insight", "Charts",
       ]),
     module("Session", ["Diagnostics", "Syntax", "Evaluator", "Bindings", "Charts", "Tables", "Tensors"]),
@@ -66,7 +67,10 @@ let package = Package(
       // One file, without symbols, that runs where no Swift is installed, and starts faster.
       linkerSettings: [
         .unsafeFlags(
-          ["-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims", "-lswiftSynchronization", "-Xlinker", "-s"],
+          [
+            "-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims", "-lswiftSynchronization", "-Xlinker",
+            "-s",
+          ],
           .when(platforms: [.linux]))
       ]),
 

@@ -39,7 +39,7 @@ private let tableBuiltins: [Builtin] = [
     "with", "The table with columns added or replaced: each a function of the table, a vector, a list, or one value.",
     t,
     Parameter<NamedRest>("columns", "new columns by name"),
-    examples: ["with(table({a: (1, 2)}), b=t => t.a * 10).b" => "int [2]  [10  20]"]
+    examples: ["with(table({a: (1, 2)}), b=t => t.a * 10).b" => "int [2]  10  20"]
   ) { t, columns in
     var result = t
     for (name, value) in columns.values {
@@ -84,7 +84,7 @@ private let tableBuiltins: [Builtin] = [
     Parameter<NamedRest>("columns", "functions of a group's table, by name"),
     examples: [
       "agg(group(table({a: (\"x\", \"y\", \"x\"), n: (1, 2, 3)}), \"a\"), total=g => sum(g.n)).total"
-        => "int [2]  [4  2]"
+        => "int [2]  4  2"
     ]
   ) { groups, columns in try aggregate(groups, columns) },
   Builtin(
@@ -132,7 +132,7 @@ private let tableBuiltins: [Builtin] = [
   Builtin(
     "correlate", "The correlations of all number columns with one another.", t,
     Parameter<String>("how", "of the values, or of their ranks", default: "pearson", .oneOf("pearson", "spearman")),
-    examples: ["correlate(table({a: (1, 2, 3), b: (2, 4, 6)})).b" => "int [2]  [1  1]"]
+    examples: ["correlate(table({a: (1, 2, 3), b: (2, 4, 6)})).b" => "int [2]  1  1"]
   ) { t, how in try t.correlations(ranked: how == "spearman") },
 ]
 

@@ -53,7 +53,7 @@ let curveBuiltins: [Builtin] = [
     Parameter<Int>("bins", "how many", default: 10, .between(1, 100_000)),
     Parameter<String>(
       "strategy", "bins of equal width, or of equally many rows", default: "uniform", .oneOf("uniform", "quantile")),
-    examples: ["calibration_curve([0.1, 0.9], [0, 1], bins=2).fraction" => "int [2]  [0  1]"]
+    examples: ["calibration_curve([0.1, 0.9], [0, 1], bins=2).fraction" => "int [2]  0  1"]
   ) { probabilities, truth, bins, strategy in
     let (chances, happened) = try Metrics.confidences(probabilities, truth)
     let parts = try Probabilities.calibration(

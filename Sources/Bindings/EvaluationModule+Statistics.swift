@@ -56,7 +56,7 @@ let statisticsBuiltins: [Builtin] = [
   },
   Builtin(
     "wilcoxon", "The signed-rank test of whether paired results differ: {statistic, p}.", a, b,
-    examples: ["wilcoxon([0.9, 0.8, 0.7], [0.8, 0.71, 0.5]).statistic" => "1"]
+    examples: ["wilcoxon([0.9, 0.8, 0.7], [0.8, 0.71, 0.5]).statistic" => "0"]
   ) { a, b in record(try Comparisons.wilcoxon(a, b), "statistic") },
   Builtin(
     "mcnemar", "The test of whether two classifiers err on different rows: {statistic, p}.",

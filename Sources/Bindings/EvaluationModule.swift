@@ -70,7 +70,7 @@ private let labelMetrics: [Builtin] = [
     Parameter<Value>("prediction", "labels, or scores of each class"), Parameter<Value>("truth", "the true labels"),
     Parameter<Int?>(
       "classes", "how many classes there are; otherwise those that occur", default: nil, .given(.atLeast(1))),
-    examples: ["confusion_matrix([0, 1, 1], [0, 1, 0])" => "int [2, 2]\n[1  1\n 0  1]"]
+    examples: ["confusion_matrix([0, 1, 1], [0, 1, 0])" => "int [2, 2]\n  1  1\n  0  1"]
   ) { prediction, truth, classes in
     let (p, y) = try judged(prediction, truth)
     let scored = p.rank == 2 && p.shape[1] > 1 ? p.shape[1] : nil
@@ -137,7 +137,7 @@ private let scoreMetrics: [Builtin] = [
     Parameter<Tensor>("probabilities", "of the second of two classes, or one row of the classes'"),
     Parameter<Tensor>("truth", "the true labels"),
     Parameter<Int>("bins", "how many", default: 10, .between(1, 100_000)),
-    examples: ["ece([0.9, 0.1], [1, 0])" => "0.1"]
+    examples: ["ece([1, 0], [1, 0])" => "0"]
   ) { probabilities, truth, bins in
     let (chances, happened) = try Metrics.confidences(probabilities, truth)
     return try Probabilities.calibrationError(chances, happened, bins: bins)

@@ -15,14 +15,14 @@ private let explanationBuiltins: [Builtin] = [
   Builtin(
     "saliency", "How strongly the score of a class answers to each value of the input.",
     netParameter, inputParameter, classParameter,
-    examples: ["saliency(input(2) >> dense(1, init=\"ones\"), [[1, 2]])" => "f32 [1, 2]  [[1  1]]"]
+    examples: ["saliency(input(2) >> dense(1, init=\"ones\"), [[1, 2]])" => "f32 [1, 2]  1  1"]
   ) { net, x, y in try saliency(net, x, y) },
   Builtin(
     "integrated_gradients", "What each value of the input adds to the score of a class, against a baseline.",
     netParameter, inputParameter, classParameter,
     Parameter<Tensor?>("baseline", "an input that says nothing; zeros when left out", default: nil),
     Parameter<Int>("steps", "gradients to average on the way from the baseline", default: 50, .between(1, 100_000)),
-    examples: ["integrated_gradients(input(2) >> dense(1, init=\"ones\"), [[1, 2]])" => "f32 [1, 2]  [[1  2]]"]
+    examples: ["integrated_gradients(input(2) >> dense(1, init=\"ones\"), [[1, 2]])" => "f32 [1, 2]  1  2"]
   ) { net, x, y, baseline, steps in try integratedGradients(net, x, y, baseline: baseline, steps: steps) },
   Builtin(
     "permutation_importance", "How much a metric falls when the values of one column are shuffled, for each column.",
@@ -44,7 +44,7 @@ private let attackBuiltins: [Builtin] = [
   Builtin(
     "fgsm", "Inputs moved by eps against the model: x + eps * sign(gradient of the loss).",
     netParameter, inputParameter, truthParameter, epsParameter, rangeParameter,
-    examples: ["fgsm(input(2) >> dense(1, init=\"ones\"), [[1, 2]], 1, 0.5)" => "f32 [1, 2]  [[0.5  1.5]]"]
+    examples: ["fgsm(input(2) >> dense(1, init=\"ones\"), [[1, 2]], 1, 0.5)" => "f32 [1, 2]  0.5  1.5"]
   ) { net, x, y, eps, range in try Attack.fgsm(eps: eps, range: bounds(range))(net, x, y) },
   Builtin(
     "pgd", "Inputs moved against the model in several steps, at most eps away from x.",
@@ -52,7 +52,7 @@ private let attackBuiltins: [Builtin] = [
     Parameter<Int>("steps", "how often to move", default: 10, .between(1, 100_000)),
     Parameter<Double?>("step", "how far to move each time; eps / 4 when left out", default: nil, .given(.atLeast(0))),
     rangeParameter,
-    examples: ["pgd(input(2) >> dense(1, init=\"ones\"), [[1, 2]], 1, 0.5)" => "f32 [1, 2]  [[0.5  1.5]]"]
+    examples: ["pgd(input(2) >> dense(1, init=\"ones\"), [[1, 2]], 1, 0.5)" => "f32 [1, 2]  0.5  1.5"]
   ) { net, x, y, eps, steps, step, range in
     try Attack.pgd(eps: eps, steps: steps, step: step, range: bounds(range))(net, x, y)
   },
@@ -65,7 +65,7 @@ private let attackBuiltins: [Builtin] = [
     Parameter<String>("attack", "how to attack", default: "fgsm", .oneOf("fgsm", "pgd")), rangeParameter,
     examples: [
       "robustness_report(input(1) >> dense(1, init=\"ones\"), {x: [[1], [-1]], y: [1, 0]}, eps=[2]).accuracy == [1, 0]"
-        => "bool [2]  [true  true]"
+        => "bool [2]  true  true"
     ]
   ) { net, test, eps, attack, range in
     let examples = try Examples(Datum(test), "test data", argument: 1)
@@ -91,6 +91,6 @@ private let epsParameter = Parameter<Double>("eps", "how far a value may move", 
 private let rangeParameter = Parameter<[Double]?>(
   "range", "the least and the largest value that an input may have, such as (0, 1)", default: nil,
   .given(
-    Constraint("two numbers, the smaller first", counterexample: [1, 0]) { $0.count == 2 && $0[0] <= $0[1] }))
+    Constraint("a pair (low, high)", counterexample: [1, 0]) { $0.count == 2 && $0[0] <= $0[1] }))
 
 private func bounds(_ range: [Double]?) -> (low: Double, high: Double)? { range.map { ($0[0], $0[1]) } }

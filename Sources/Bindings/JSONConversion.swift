@@ -17,7 +17,9 @@ func value(of json: JSONValue) -> Value {
 
 /// A value as JSON: tensors as nested arrays; nan and infinity, which JSON lacks, as null.
 func json(of value: Value, depth: Int = 0) throws -> JSONValue {
-  guard depth < JSONValue.deepestNesting else { throw Failure("argument-range", "this value is nested too deeply", argument: 0) }
+  guard depth < JSONValue.deepestNesting else {
+    throw Failure("argument-range", "this value is nested too deeply", argument: 0)
+  }
   if value.isNumber { return value.number.isFinite ? .number(value.number) : .null }
   if value.isBool { return .bool(value.isTrue) }
   if let text = value.string { return .string(text) }

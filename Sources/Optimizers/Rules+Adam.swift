@@ -83,9 +83,9 @@ extension UpdateRule {
     let (first, second) = step.settings.pair(.betas)
     func momentum(_ t: Double) -> Double { first * (1 - 0.5 * pow(0.96, t * step[momentumDecay])) }
     let (now, next) = (momentum(step.t), momentum(step.t + 1))
-    // The product of all momenta so far lives in the first element of the third slot, less 1 so that it starts at 0.
+    // The product of all momenta so far, less 1 so that it starts at 0; in f32, as PyTorch keeps it.
     let product = (slots[2].count > 0 ? try Raw.sum(slots[2], axes: nil, keep: false).item : 0) + 1
-    let here = product * now
+    let here = Double(Float(product) * Float(now))
     slots[2] = try Tensor.full([1], here - 1, .f64)
     try averages(&slots, g, first, second)
     let root = try Rule.plus(Raw.sqrt(Rule.scaled(slots[1], 1 / (1 - pow(second, step.t)))), step[.eps])

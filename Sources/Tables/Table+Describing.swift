@@ -12,13 +12,12 @@ extension Table {
     return try Table([
       ("column", .text(names)),
       ("kind", .text(columns.map(\.kind.rawValue))),
-      ("count", .number(columns.map { Double($0.count - $0.missingCount) })),
       ("missing", .number(columns.map { Double($0.missingCount) })),
       ("unique", .number(columns.map { column in Double(column.coded(sorted: false).values.count { !$0.isMissing }) })),
       ("mean", statistic(Statistics.mean)),
       ("std", statistic { Statistics.variance($0, ddof: 1).squareRoot() }),
-      ("min", quantile(0)), ("q25", quantile(0.25)), ("median", quantile(0.5)), ("q75", quantile(0.75)),
-      ("max", quantile(1)),
+      ("min", quantile(0)), ("median", quantile(0.5)), ("max", quantile(1)), ("q25", quantile(0.25)),
+      ("q75", quantile(0.75)), ("count", .number(columns.map { Double($0.count - $0.missingCount) })),
     ])
   }
 

@@ -140,7 +140,9 @@ extension Op {
 
   /// `x` moved towards 0 by `limit`.
   package static func softShrink(_ x: Tensor, _ limit: Double = 0.5) throws -> Tensor {
-    try subtract(x, hardTanh(x, -limit, limit))
+    // At the limit itself the slope is 0, as PyTorch has it.
+    let isOutside = try Raw.greater(Raw.abs(x.detached), number(limit))
+    return try select(isOutside, subtract(x, hardTanh(x, -limit, limit)), number(0))
   }
 
   /// Leaky relu whose slope is learnt: one, or one per channel of the last axis.

@@ -185,7 +185,8 @@ extension Op {
 
 extension Op {
   /// The value below which a share `q` of the elements lies, between neighbours along a straight line.
-  package static func quantile(_ x: Tensor, _ q: Double, axis position: Int? = nil, keep: Bool = false) throws -> Tensor {
+  package static func quantile(_ x: Tensor, _ q: Double, axis position: Int? = nil, keep: Bool = false) throws -> Tensor
+  {
     guard x.node != nil else { return try Raw.quantile(x, q, axis: position, keep: keep) }
     let flat = position == nil ? try reshape(x, [x.count]) : x
     let axis = try axis(position ?? 0, rank: flat.rank)

@@ -48,7 +48,8 @@ package struct ParameterInfo {
   var symbol: Symbol
 
   package init(
-    name: String, summary: String, typeName: String, isInout: Bool, isRest: Bool, isNamedRest: Bool, defaultValue: Value?,
+    name: String, summary: String, typeName: String, isInout: Bool, isRest: Bool, isNamedRest: Bool,
+    defaultValue: Value?,
     constraints: [String], counterexamples: [String]
   ) {
     self.name = name

@@ -348,9 +348,11 @@ extension Machine {
         }
       } catch {
         // One place turns every trap into a diagnostic, and finds who catches it.
+        // What is no mistake, such as `exit`, passes through every `catch`.
+        let passing: (any Error)? = error is Failure || error is Diagnostic ? nil : error
         var diagnostic = located(error, function, pc, r, depth: depth, bottom: bottom)
         while true {
-          let caught = diagnostic.id == "interrupted" ? nil : handler(function, pc)
+          let caught = passing != nil || diagnostic.id == "interrupted" ? nil : handler(function, pc)
           if let caught {
             clearTemporaries(from: caught.register, code, r)
             (r + caught.register).put(errorRecord(diagnostic))
@@ -367,7 +369,7 @@ extension Machine {
           }
           if depth == bottom {
             self.depth = bottom
-            throw diagnostic
+            throw passing ?? diagnostic
           }
           depth -= 1
           let frame = frames[depth]

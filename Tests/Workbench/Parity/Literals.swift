@@ -9,7 +9,7 @@ extension JSON {
     case .string(let text): return notFinite ?? "\"" + text.escaped + "\""
     case .array(let items):
       if items.isEmpty { return "[]" }
-      if tensors, isNumeric { return (isWhole ? "int" : precision) + list }
+      if tensors, isNumeric { return (isWhole ? "int" : precision) + "(\(list))" }
       return "(" + items.map { $0.literal(tensors: tensors, precision: precision) + "," }.joined(separator: " ") + ")"
     case .object(let fields):
       let texts = fields.map { "\"\($0.key.escaped)\": \($0.value.literal(tensors: tensors, precision: precision))" }
