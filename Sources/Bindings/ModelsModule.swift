@@ -1,6 +1,8 @@
+import Compression
 import Diagnostics
 import Evaluator
 import Layers
+import Preprocessing
 import Tables
 import Tensors
 
@@ -92,7 +94,9 @@ let modelsModule = Module(
     Builtin(
       "save", "Writes a model or a chart to a file, all of it or nothing.",
       Parameter<Value>("x", "a model or a chart"), Parameter<String>("path", "such as \"net.nnm\""),
-      examples: ["save(input(2) >> dense(1), \"/tmp/nns-example.nnm\"); load(\"/tmp/nns-example.nnm\").parameter_count" => "3"]
+      examples: [
+        "save(input(2) >> dense(1), \"/tmp/nns-example.nnm\"); load(\"/tmp/nns-example.nnm\").parameter_count" => "3"
+      ]
     ) { x, path in
       switch x.foreign {
       case let model as Model: try model.save(to: path)
@@ -107,7 +111,10 @@ let modelsModule = Module(
     Builtin(
       "load", "Reads a model that `save` wrote; nothing of it runs until it is applied.",
       Parameter<String>("path", "such as \"net.nnm\""),
-      examples: ["save(input(2) >> dense(1), \"/tmp/nns-example.nnm\"); load(\"/tmp/nns-example.nnm\")[\"1.bias\"]" => "f32 [1]  [0]"]
+      examples: [
+        "save(input(2) >> dense(1), \"/tmp/nns-example.nnm\"); load(\"/tmp/nns-example.nnm\")[\"1.bias\"]"
+          => "f32 [1]  [0]"
+      ]
     ) { path in try Model(loading: path, layerRegistry(), functions: functionLoading()) },
   ])
 
@@ -117,4 +124,8 @@ protocol Saveable: Foreign {
 }
 
 /// The kinds of layers that a model file may hold.
-func layerRegistry() -> LayerRegistry { .core }
+func layerRegistry() -> LayerRegistry {
+  var registry = LayerRegistry.core
+  registry.add(preprocessorKinds + quantizedKinds)
+  return registry
+}
