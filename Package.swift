@@ -44,7 +44,7 @@ let package = Package(
     // Data, judging, explaining.
     module("Tables", ["Diagnostics", "JSON", "Tensors", "CZlib", "CDatasets"]),
     module("Preprocessing", ["Diagnostics", "JSON", "Tensors", "Autodiff", "Layers", "Tables"]),
-    module("Compression", ["Diagnostics", "Tensors", "Autodiff", "Layers"]),
+    module("Compression", ["Diagnostics", "JSON", "Tensors", "Autodiff", "Layers"]),
     module("Evaluation", ["Diagnostics", "Tensors", "Tables"]),
     module("Insight", ["Diagnostics", "CKernels", "Tensors", "Autodiff", "Layers", "Losses"]),
     module("Charts", ["Diagnostics"]),

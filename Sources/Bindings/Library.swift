@@ -10,10 +10,9 @@ package protocol Displayable: Foreign {
 package func makeLibrary() -> Library {
   Library(
     [
-      coreModule, collectionsModule, stringsModule, filesModule, makingModule, randomModule, elementwiseModule,
-      reductionsModule, shapesModule,
+      coreModule, collectionsModule, stringsModule, filesModule, elementwiseModule, reductionsModule, shapesModule,
       linearAlgebraModule, learningModule, activationsModule, lossesModule, optimizersModule, layersModule,
-      modelsModule, trainingModule, dataModule, preprocessingModule, evaluationModule, insightModule, chartsModule,
+      modelsModule, trainingModule, dataModule, preprocessingModule, evaluationModule, chartsModule, compressionModule,
     ],
     constants: [
       ("pi", "the ratio of a circle's circumference to its diameter", Value(Double.pi)),

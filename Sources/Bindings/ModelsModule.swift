@@ -1,3 +1,4 @@
+import Compression
 import Diagnostics
 import Evaluator
 import Layers
@@ -125,6 +126,6 @@ protocol Saveable: Foreign {
 /// The kinds of layers that a model file may hold.
 func layerRegistry() -> LayerRegistry {
   var registry = LayerRegistry.core
-  registry.add(preprocessorKinds)
+  registry.add(preprocessorKinds + quantizedKinds)
   return registry
 }
