@@ -53,7 +53,8 @@ import Testing
 
   @Test func aFieldUsedTwiceInABlockIsOneSetOfWeights() throws {
     let block = try Model.block(
-      "Twice", fields: [("inner", .model(try Model(dense(3)))), ("shift", .model(try Model(ParameterLayer([3], .ones))))],
+      "Twice",
+      fields: [("inner", .model(try Model(dense(3)))), ("shift", .model(try Model(ParameterLayer([3], .ones))))],
       body: TwiceBody())
     let net = try Model.chain(try Model(Input([3])), block)
     #expect(paths(net) == ["1.inner.weight", "1.inner.bias", "1.shift"])

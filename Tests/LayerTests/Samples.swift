@@ -19,7 +19,9 @@ final class Doubling: SourceCarrying {
     self.factor = factor
   }
   var sourceText: String { "x => x * k" }
-  var captures: DatumRecord { DatumRecord([("k", .number(factor)), ("table", .tensor(Tensor([1, 2] as [Float], [2])))]) }
+  var captures: DatumRecord {
+    DatumRecord([("k", .number(factor)), ("table", .tensor(Tensor([1, 2] as [Float], [2])))])
+  }
   func call(_ arguments: [Datum]) throws -> Datum {
     guard case .tensor(let x)? = arguments.first else { throw Failure("argument-type", "a tensor is wanted") }
     return .tensor(try Op.multiply(x, Tensor(number: factor)))
