@@ -35,7 +35,7 @@ let modelsModule = Module(
     Builtin(
       "set_weights", "Sets parameters by path; they stay when the model becomes part of another.",
       Parameter<Inout<Model>>("net", "a model"), Parameter<RecordObject>("values", "a record of tensors by path"),
-      examples: ["net = input(2) >> dense(1); set_weights(&net, {\"1.bias\": [5]}); net[\"1.bias\"]" => "f32 [1]  [5]"]
+      examples: ["net = input(2) >> dense(1); set_weights(&net, {\"1.bias\": [5]}); sum(net[\"1.bias\"])" => "5"]
     ) { net, values in
       let given = try zip(values.keys, values.values).map { key, value in
         if let tensor = value.tensor { return (path: key.name, value: tensor) }
@@ -92,7 +92,9 @@ let modelsModule = Module(
     Builtin(
       "save", "Writes a model or a chart to a file, all of it or nothing.",
       Parameter<Value>("x", "a model or a chart"), Parameter<String>("path", "such as \"net.nnm\""),
-      examples: ["save(input(2) >> dense(1), \"/tmp/nns-example.nnm\"); load(\"/tmp/nns-example.nnm\").parameter_count" => "3"]
+      examples: [
+        "save(input(2) >> dense(1), \"/tmp/nns-example.nnm\"); load(\"/tmp/nns-example.nnm\").parameter_count" => "3"
+      ]
     ) { x, path in
       switch x.foreign {
       case let model as Model: try model.save(to: path)
@@ -107,7 +109,9 @@ let modelsModule = Module(
     Builtin(
       "load", "Reads a model that `save` wrote; nothing of it runs until it is applied.",
       Parameter<String>("path", "such as \"net.nnm\""),
-      examples: ["save(input(2) >> dense(1), \"/tmp/nns-example.nnm\"); load(\"/tmp/nns-example.nnm\")[\"1.bias\"]" => "f32 [1]  [0]"]
+      examples: [
+        "save(input(2) >> dense(1), \"/tmp/nns-example.nnm\"); sum(load(\"/tmp/nns-example.nnm\")[\"1.bias\"])" => "0"
+      ]
     ) { path in try Model(loading: path, layerRegistry(), functions: functionLoading()) },
   ])
 
