@@ -10,9 +10,10 @@ package protocol Displayable: Foreign {
 package func makeLibrary() -> Library {
   Library(
     [
-      coreModule, collectionsModule, stringsModule, filesModule, elementwiseModule, reductionsModule, shapesModule,
+      coreModule, collectionsModule, stringsModule, filesModule, makingModule, randomModule, elementwiseModule,
+      reductionsModule, shapesModule,
       linearAlgebraModule, learningModule, activationsModule, lossesModule, optimizersModule, layersModule,
-      modelsModule, trainingModule, dataModule, preprocessingModule, evaluationModule, chartsModule, compressionModule,
+      modelsModule, trainingModule, dataModule, preprocessingModule, evaluationModule, chartsModule, compressionModule, insightModule,
     ],
     constants: [
       ("pi", "the ratio of a circle's circumference to its diameter", Value(Double.pi)),

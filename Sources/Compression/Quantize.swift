@@ -62,7 +62,7 @@ extension Model {
   }
 
   private func replacingDense(
-    _ make: (Dense, Node, _ weight: Tensor, _ bias: Tensor?) throws -> QuantizedDense
+    _ make: (Dense, Layers.Node, _ weight: Tensor, _ bias: Tensor?) throws -> QuantizedDense
   ) throws -> Model {
     let values = try parameters
     var count = 0
