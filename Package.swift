@@ -66,12 +66,7 @@ let package = Package(
       exclude: ["README.md"], swiftSettings: swiftSettings,
       // One file, without symbols, that runs where no Swift is installed, and starts faster.
       linkerSettings: [
-        .unsafeFlags(
-          [
-            "-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims", "-lswiftSynchronization", "-Xlinker",
-            "-s",
-          ],
-          .when(platforms: [.linux]))
+        .unsafeFlags(["-static-stdlib", "-Xlinker", "-s"], .when(platforms: [.linux]))
       ]),
 
     // The tests of whole programs, and the tool behind scripts/check and scripts/parity.

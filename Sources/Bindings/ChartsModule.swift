@@ -24,7 +24,10 @@ let chartsModule = Module(
       Parameter<Value>("x", "the table's column along the axis, or the positions", default: .none),
       Parameter<Value>("y", "the table's column or columns; all others when none", default: .none),
       Parameter<Bool>("log", "a logarithmic vertical axis", default: false), title, width, height,
-      examples: ["line([1, 4, 9], width=16, height=3)" => "TODO-line"]
+      examples: [
+        "line([1, 4, 9], width=16, height=3)"
+          => "10 ┤⠀⠀⠀⠀⠀⠀⠀⠀⠀⢀⡠⠔\n   │⠀⠀⠀⠀⠀⣀⡠⠔⠊⠁\n 0 ┤⠤⠒⠒⠉⠉\n   └┬──────────┬\n    0          2"
+      ]
     ) { data, x, y, log, title, width, height in
       let (series, xName, yName) = try chartSeries(data, x: x, y: y)
       return Chart.line(series, x: xName, y: yName, isLog: log, title: title, width: width, height: height)
@@ -37,7 +40,10 @@ let chartsModule = Module(
       Parameter<Value>("y", "the table's column along y", default: .none),
       Parameter<Value>("color", "the table's column with the classes, or a label for each point", default: .none),
       Parameter<Bool>("log", "a logarithmic vertical axis", default: false), title, width, height,
-      examples: ["scatter([1, 2, 3], [3, 1, 2], width=16, height=3)" => "TODO-scatter"]
+      examples: [
+        "scatter([1, 2, 3], [3, 1, 2], width=16, height=3)"
+          => "  │⡀\n  │⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠐\n0 ┤⠀⠀⠀⠀⠀⠀⠈\n  └──────┬──────\n         2"
+      ]
     ) { data, x, y, color, log, title, width, height in
       var (series, xName, yName) = try chartSeries(data, x: x, y: y)
       if let tensor = data.tensor, tensor.rank == 2 {
@@ -59,7 +65,7 @@ let chartsModule = Module(
       Parameter<Value>("values", "a number for each label; not after a record or a table", default: .none), title,
       width,
       height,
-      examples: ["bars((\"cat\", \"dog\"), [1, 3], width=16)" => "TODO-bars"]
+      examples: ["bars((\"cat\", \"dog\"), [1, 3], width=16)" => "cat ███▍       1\ndog ██████████ 3"]
     ) { labels, values, title, width, height in
       let (names, numbers) = try barData(labels, values)
       guard names.count == numbers.count else {
@@ -74,7 +80,10 @@ let chartsModule = Module(
       Parameter<Int?>(
         "bins", "how many bins; chosen by the count when none", default: nil, .given(.between(1, 10_000))),
       title, width, height,
-      examples: ["hist([1, 2, 2, 3], bins=3, width=16, height=3)" => "TODO-hist"]
+      examples: [
+        "hist([1, 2, 2, 3], bins=3, width=16, height=3)"
+          => "count\n2 ┤⠀⠀⠀⠀█████\n  │▄▄▄▄█████▄▄▄▄\n0 ┤█████████████\n  └──────┬──────\n         2"
+      ]
     ) { x, bins, title, width, height in
       Chart.hist(try chartNumbers(x, 0), bins: bins, title: title, width: width, height: height)
     },
@@ -83,7 +92,10 @@ let chartsModule = Module(
       Parameter<Value>("data", "a record of vectors, a table, a matrix with a group in each column, or a vector"),
       title,
       width,
-      examples: ["box({a: [1, 2, 3], b: [2, 4, 6]}, width=24)" => "TODO-box"]
+      examples: [
+        "box({a: [1, 2, 3], b: [2, 4, 6]}, width=24)"
+          => "a ├─┤░┃░├─┤\nb     ├───┤░░░░┃░░░├───┤\n  ─────────────────┬────\n                   5"
+      ]
     ) { data, title, width in
       let (series, _, _) = try chartSeries(data, x: .none, y: .none)
       return Chart.box(series.map { ($0.name, $0.ys) }, title: title, width: width)
@@ -92,7 +104,7 @@ let chartsModule = Module(
       "heatmap", "A matrix as shades.", Parameter<Value>("m", "a matrix or a table of numbers"),
       Parameter<[String]?>("rows", "a name for each row", default: nil),
       Parameter<[String]?>("columns", "a name for each column", default: nil), title, width, height,
-      examples: ["heatmap([[1, 2], [3, 4]])" => "TODO-heatmap"]
+      examples: ["heatmap([[1, 2], [3, 4]])" => "   0   1\n0  1   2▒\n1  3▓  4█"]
     ) { m, rows, columns, title, width, height in
       let names =
         columns
@@ -121,7 +133,10 @@ let chartsModule = Module(
       "curve", "A function of a number, drawn from a to b.",
       Parameter<FunctionReference>("f", "takes and gives a number"),
       Parameter<Double>("a", "where the curve begins"), Parameter<Double>("b", "where it ends"), title, width, height,
-      examples: ["curve(x => x ** 2, -1, 1, width=20, height=4)" => "TODO-curve"]
+      examples: [
+        "curve(x => x ** 2, -1, 1, width=20, height=4)"
+          => "1 ┤⢳⡀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⢀⡞\n  │⠀⠹⣄⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⣠⠏\n  │⠀⠀⠈⠣⡀⠀⠀⠀⠀⠀⠀⠀⢀⠜⠁\n0 ┤⠀⠀⠀⠀⠈⠳⠤⣀⣀⣀⠤⠞⠁\n  └┬───────┬───────┬\n  -1       0       1"
+      ]
     ) { f, a, b, title, width, height in
       guard a < b, a.isFinite, b.isFinite else {
         throw Failure("argument-range", "`b` must be above `a`, not \(shortNumber(b))", argument: 2)
@@ -140,7 +155,10 @@ let chartsModule = Module(
     Builtin(
       "confusion", "Counts of predicted against true classes; rows are the truth, shaded by their share.", prediction,
       truth, chartLabelNames, title, width,
-      examples: ["confusion([0, 1, 1], [0, 1, 0], labels=(\"no\", \"yes\"))" => "TODO-confusion"]
+      examples: [
+        "confusion([0, 1, 1], [0, 1, 0], labels=(\"no\", \"yes\"))"
+          => "Confusion matrix\n      predicted\ntruth  0   1   recall\n0 no   1▒  1▒   50.0%\n1 yes  0   1█  100.0%\n2 of 3 right (66.67%)"
+      ]
     ) { prediction, truth, labels, title, width in
       let (predicted, actual, names) = try confusionLabels(prediction, truth, labels)
       let confusion = try Confusion(predicted, actual, classes: names.isEmpty ? nil : Array(names.indices))
@@ -151,7 +169,10 @@ let chartsModule = Module(
     Builtin(
       "roc", "True against false positives over all thresholds, with the area under the curve.", score, truth,
       chartLabelNames, title, width, height,
-      examples: ["roc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1], width=20, height=4)" => "TODO-roc"]
+      examples: [
+        "roc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1], width=20, height=4)"
+          => "ROC curve, AUC 0.750\ntrue positive rate\n1 ┤⠀⠀⠀⠀⠀⠀⠀⠀⢸⠉⠉⠉⠉⢉⠉⠋⠉\n  │⣀⣀⣀⣀⣀⣀⣀⣀⣸⡀⠐⠀⠁\n  │⡇⠀⠀⠀⢀⠀⠄⠈\n0 ┤⡇⠠⠀⠁\n  └┬───────┬───────┬\n  0.0     0.5    1.0\n   false positive r…"
+      ]
     ) { score, truth, labels, title, width, height in
       let curves = try rankingCurves(score, truth, labels).map { name, curve in
         let points = curve.roc()
@@ -162,7 +183,10 @@ let chartsModule = Module(
     Builtin(
       "pr", "Precision against recall over all thresholds, with the average precision.", score, truth, chartLabelNames,
       title, width, height,
-      examples: ["pr([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1], width=20, height=4)" => "TODO-pr"]
+      examples: [
+        "pr([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1], width=20, height=4)"
+          => "Precision and recal…\nprecision\n1 ┤⠉⠉⠉⠉⠉⠉⠉⠉⢹\n  │⡀⢀⠀⡀⢀⠀⡀⢀⢸⣀⣀⠤⡤⢤⠤⡒⢲\n  │\n0 ┤\n  └┬───────┬───────┬\n  0.0     0.5    1.0\n        recall"
+      ]
     ) { score, truth, labels, title, width, height in
       let ranked = try rankingCurves(score, truth, labels)
       let curves = ranked.map { name, curve in

@@ -192,5 +192,5 @@ private func described(_ scores: [(name: String, value: Double)]) -> String {
 }
 
 private func note(_ text: String) {
-  if let draw = TrainingDisplay.epochDone { draw(text) } else { Output.note(text + "\n") }
+  Output.note(text + "\n")
 }

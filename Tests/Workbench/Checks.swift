@@ -13,7 +13,7 @@ struct Arrows {
 
   func complaints() throws -> [String] {
     let targets = try self.targets()
-    let ours = Set(targets.map(\.name)).union(["ArgumentParser"])
+    let ours = Set(targets.map(\.name))
     var complaints: [String] = []
     for target in targets {
       var used: Set<String> = []
