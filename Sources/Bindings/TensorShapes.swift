@@ -1,6 +1,7 @@
 import Autodiff
 import Diagnostics
 import Evaluator
+import Tables
 import Tensors
 
 private let axesText = "in the new order; none: the last two are swapped"
@@ -129,6 +130,15 @@ private func joined(_ parts: [Value], axis: Int) throws -> Value {
       items += try elements(part, argument: index)
     }
     return Value(list: items)
+  }
+  if first.foreign is Table {
+    let tables = try parts.enumerated().map { index, part in
+      guard let table = part.foreign as? Table else {
+        throw Failure("argument-type", "`cat` joins tables with tables, not with \(part.described)", argument: index)
+      }
+      return table
+    }
+    return Value(foreign: try Table.concatenated(tables))
   }
   if first.string != nil {
     throw Failure(

@@ -93,7 +93,8 @@ package struct Impute: Transform {
     case .tensor(let x): return .tensor(try change(x))
     case .table(let table):
       var result = table
-      for (at, name) in columns.enumerated() {
+      // A table to predict for may lack the target, which training had; other columns are missed where they are used.
+      for (at, name) in columns.enumerated() where table.names.contains(name) {
         let column = try table.column(name)
         guard column.missingCount > 0 else { continue }
         switch column {
@@ -109,7 +110,7 @@ package struct Impute: Transform {
           }
         }
       }
-      for at in indicated {
+      for at in indicated where table.names.contains(columns[at]) {
         let column = try table.column(columns[at])
         let flags = (0..<table.rowCount).map { column.isMissing($0) ? 1.0 : 0 }
         result = try result.setting("\(columns[at])_missing", to: .number(flags))

@@ -118,6 +118,8 @@ private func tensor(_ datum: Datum) throws -> Tensor {
     let filled = try table(fitted.transform(.object(Boxed(people)), isTraining: false))
     #expect(try filled.column("age").numbers == [20, 40, 40, 60])
     #expect(try filled.column("plan").cells[2] == .text("basic"))
+    let withoutOne = try table(fitted.transform(.object(Boxed(people.drop(["plan"]))), isTraining: false))
+    #expect(withoutOne.names == ["age", "left"])
   }
 
   @Test func oneHotStandsInTheColumnsPlace() throws {
