@@ -165,6 +165,31 @@ import Testing
     #expect(formatBytes(12_345_678) == "12.3 MB")
   }
 
+  @Test func onlyWhatNobodySeesIsOverwritten() throws {
+    let a = Tensor([1, 2, 3, 4] as [Float], [2, 2])
+    let view = try Raw.transpose(a)
+    let row = try Raw.select(a, axis: 0, index: 0)
+    let doubled = try Raw.add(a, a)
+    let chained = try Raw.negate(Raw.multiply(Raw.add(a, doubled), Tensor(number: 2)))
+    #expect(try chained.floats == [-6, -12, -18, -24])
+    #expect(try doubled.floats == [2, 4, 6, 8])
+    #expect(try a.floats == [1, 2, 3, 4])
+    #expect(try view.floats == [1, 3, 2, 4])
+    #expect(try row.floats == [1, 2])
+    // A temporary view of something that lives, a stretched temporary, and one that meets itself.
+    #expect(try Raw.add(Raw.select(a, axis: 0, index: 1), row).floats == [4, 6])
+    #expect(try Raw.add(Raw.add(row, row), a).floats == [3, 6, 5, 8])
+    let twice = try Raw.square(a)
+    let other = twice
+    #expect(try Raw.multiply(consume twice, other).floats == [1, 16, 81, 256])
+    #expect(try other.floats == [1, 4, 9, 16])
+    let wide = Tensor([1, 2] as [Double])
+    #expect(try Raw.subtract(Raw.exp(Raw.log(wide)), wide).doubles.allSatisfy { abs($0) < 1e-15 })
+    #expect(try wide.doubles == [1, 2])
+    #expect(try Raw.exp(Raw.slice(a, axis: 1, start: 0, count: 1)).shape == [2, 1])
+    #expect(try a.floats == [1, 2, 3, 4])
+  }
+
   @Test func aStepOfAdamEqualsTheFormulas() throws {
     var p = Tensor([1, -2, 3] as [Double])
     let g = Tensor([0.5, 0.1, -1] as [Double])
