@@ -19,14 +19,19 @@ package struct Field<Owner> {
   let text: (Owner) -> String
   package let set: (inout Owner, JSONValue) -> Bool
 
-  /// A setting that `path` stores.
+  /// Always printed, since the call needs it.
+  let isRequired: Bool
+
+  /// A setting that `path` stores; `text` prints it where its type's own form is not how it is written here.
   package init<Value: Configurable>(
-    _ name: String, _ path: WritableKeyPath<Owner, Value>, positional: Bool = false
+    _ name: String, _ path: WritableKeyPath<Owner, Value>, positional: Bool = false, required: Bool = false,
+    text: @escaping (Value) -> String = { $0.text }
   ) {
     self.name = name
     isPositional = positional
+    isRequired = required
     json = { $0[keyPath: path].json }
-    text = { $0[keyPath: path].text }
+    self.text = { text($0[keyPath: path]) }
     set = { owner, json in
       guard let value = Value(json: json) else { return false }
       owner[keyPath: path] = value
@@ -63,9 +68,10 @@ extension Int: Configurable {
 }
 
 extension Double: Configurable {
-  package var json: JSONValue { .number(self) }
+  /// JSON has no infinities and no nan: they are words.
+  package var json: JSONValue { isFinite ? .number(self) : .string(String(self)) }
   package init?(json: JSONValue) {
-    guard let value = json.number else { return nil }
+    guard let value = json.number ?? json.string.flatMap(Double.init) else { return nil }
     self = value
   }
   package var text: String { Int(exactly: self).map(String.init) ?? String(self) }

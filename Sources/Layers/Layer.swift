@@ -11,6 +11,8 @@ package import Tensors
 package protocol Layer {
   /// The name in print and in model files, such as `dense`.
   var kind: String { get }
+  /// As it is written in NNS: `dense(128, relu)`.
+  var text: String { get }
   /// The settings in order, from which printing and saving are derived.
   var settings: [Setting] { get }
   /// The layers within, by the name that each adds to the path.
@@ -67,7 +69,7 @@ extension Layer {
   package var beforeSoftmax: (any Layer)? { nil }
   package func encode(_ writer: inout LayerWriter) throws -> [JSONValue.Member] { [] }
 
-  /// As it is written in NNS: `dense(128, relu)`. Settings at their defaults are left out.
+  /// Settings at their defaults are left out.
   package var text: String {
     var arguments: [String] = children.map(\.layer.text)
     var positional = true
@@ -135,7 +137,7 @@ extension DeclaredLayer {
       let json = field.json(self)
       return Setting(
         name: field.name, json: json, text: field.text(self), isPositional: field.isPositional,
-        isDefault: json == field.json(plain))
+        isDefault: !field.isRequired && json == field.json(plain))
     }
   }
 

@@ -89,6 +89,11 @@ private final class PlacedLayer: Callable {
   }
 }
 
+/// A table of numbers, which becomes a tensor when layers take over from preprocessors.
+package protocol MatrixConvertible {
+  func matrix() throws -> Tensor
+}
+
 extension Datum {
   /// The tensor that a layer works on.
   ///
@@ -97,6 +102,9 @@ extension Datum {
     switch self {
     case .tensor(let x): return x
     case .number(let x): return Tensor(number: x)
+    case .object(let object):
+      if let table = (object as? Boxed)?.value as? any MatrixConvertible { return try table.matrix() }
+      throw Failure("argument-type", "`\(layer.text)` takes a tensor, not \(kindForPeople)")
     default: throw Failure("argument-type", "`\(layer.text)` takes a tensor, not \(kindForPeople)")
     }
   }

@@ -3,10 +3,7 @@ import Diagnostics
 package import Layers
 package import Tensors
 
-/// A table of numbers, which becomes a tensor when layers take over from preprocessors.
-package protocol MatrixConvertible {
-  func matrix() throws -> Tensor
-}
+package typealias MatrixConvertible = Layers.MatrixConvertible
 
 /// A data set in memory: inputs and truths whose first axes count examples.
 package struct Examples {

@@ -29,10 +29,12 @@ package func fit(
   let examples = try Examples(prepared, argument: 1)
   model = try model.built(behindTransforms: examples.flow)
   var session = try FitSession(model, examples, options, observer)
-  defer { session.finish(&model) }
+  defer {
+    session.finish(&model)
+    if !options.isQuiet { observer?.trainingEnded(session.run) }
+  }
   try session.train(&model, &optimizer)
   session.run.seconds = (ContinuousClock.now - begin).inSeconds
-  if !options.isQuiet { observer?.trainingEnded(session.run) }
   return session.run
 }
 
@@ -196,9 +198,8 @@ private struct FitSession {
   private mutating func trainBatch(
     _ rows: Tensor, _ stream: RandomStream, isLast: Bool, _ optimizer: inout Optimizer, _ scores: inout Scores
   ) throws {
-    guard let (result, size) = try learn(rows, stream, &scores) else { return }
+    guard let result = try learn(rows, stream, &scores) else { return }
     for (index, value) in result.states { states[index] = value }
-    _ = size
     var gradients = result.gradients
     if options.accumulate > 1 {
       guard let sum = try accumulated(gradients, isLast: isLast) else { return }
@@ -216,13 +217,13 @@ private struct FitSession {
   /// Forward and backward; the graph and the batch are gone when it returns.
   private mutating func learn(
     _ rows: Tensor, _ stream: RandomStream, _ scores: inout Scores
-  ) throws -> (BatchResult, Int)? {
+  ) throws -> BatchResult? {
     let (x, y) = try reader.read(rows)
     guard let y else { return nil }
     do {
       let result = try step.run(parameters, states, x: x, y: y, stream)
       try scores.add(result.output, y, loss: result.loss, count: rows.count, isLogits: isLogits)
-      return (result, rows.count)
+      return result
     } catch let bad as NotFinite {
       throw autopsy(bad, x: x, y: y, stream)
     }
@@ -233,8 +234,6 @@ private struct FitSession {
     do {
       _ = try Autopsy.run { try step.run(parameters, states, x: x, y: y, stream) }
     } catch let failure as Failure {
-      var failure = failure
-      if failure.hint == nil { failure.hint = step.loss.name == "mse" ? "opt=adam(lr=1e-4), or clip=1" : nil }
       return failure
     } catch {}
     let what = bad.value.isNaN ? "nan" : bad.value > 0 ? "inf" : "-inf"

@@ -26,7 +26,9 @@ package struct LossChoice {
       if classWeight != nil {
         throw Failure("bad-argument", "`class_weight` goes with `cross_entropy`, not with `\(given.name)`")
       }
-      self.init(name: given.name, task: LossChoice.task(of: given.name), takesLogits: false) { prediction, truth in
+      let isLabels = !truth.dtype.isFloat && truth.rank == 1 && (output.shape?.last ?? 1) > 1
+      let known = given is any LibraryFunction ? LossChoice.task(of: given.name) : isLabels ? .classes : .values
+      self.init(name: given.name, task: known, takesLogits: false) { prediction, truth in
         let loss = try given.call([.tensor(prediction), .tensor(truth)])
         switch loss {
         case .tensor(let tensor): return tensor.rank == 0 ? tensor : try Op.mean(tensor)
@@ -95,9 +97,10 @@ package struct LossChoice {
   /// The truths in the form that is compared: an `[n]` target as `[n, 1]` where the model gives that, labels as int.
   func prepared(_ truth: Tensor, output: Flow) throws -> Tensor {
     var truth = truth
-    if takesLogits, truth.rank == 1, !truth.dtype.isFloat, truth.dtype != .int { truth = try Raw.cast(truth, .int) }
-    if takesLogits, truth.rank == 2, truth.shape[1] == 1, (output.shape?.last ?? 1) > 1 {
-      truth = try Raw.reshape(truth, [truth.shape[0]])
+    if takesLogits, let classes = output.shape?.last, classes > 1 {
+      if truth.rank == 2, truth.shape[1] == 1 { truth = try Raw.reshape(truth, [truth.shape[0]]) }
+      // Checked once for all batches, before anything is learnt.
+      if truth.rank == 1, output.shape?.rank == 1 { truth = try Raw.labels(truth, classes: classes, argument: 1) }
     }
     if !takesLogits, truth.rank == 1, output.shape == [1] { truth = try Raw.reshape(truth, [truth.shape[0], 1]) }
     return truth

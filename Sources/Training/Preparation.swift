@@ -35,6 +35,7 @@ struct Preparation {
   /// Fitted ones stay unless `refits`; frozen ones always.
   /// - Returns: the training part as the rest of the model sees it.
   static func fit(_ model: inout Model, _ data: Datum, refits: Bool) throws -> Datum {
+    guard try Preparation(model).count > 0 else { return data }
     var data = data
     var elements = model.elements
     for index in elements.indices {
@@ -80,11 +81,10 @@ extension Model {
   func built(behindTransforms input: Flow) throws -> Model {
     let count = try Preparation(self).count
     guard count > 0, let chain = layer as? Chain else {
-      return isBuilt && architecture.input.isKnown ? self : try built(for: layerStartsWithInput ? .unknown : input)
+      let isKnown = isBuilt && (architecture.input.isKnown || elements.first is Input)
+      return isKnown ? self : try built(for: elements.first is Input ? .unknown : input)
     }
     return try placed(
       Chain(chain.elements, boundary: Chain.Boundary(index: count, flow: input)), input: architecture.input)
   }
-
-  private var layerStartsWithInput: Bool { elements.first is Input }
 }

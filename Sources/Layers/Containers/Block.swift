@@ -66,7 +66,7 @@ package struct Block: Layer {
   package func placeChildren(_ input: Flow, _ site: inout Site) throws -> Flow {
     let known = try inputs(for: input)
     for (index, child) in children.enumerated() { _ = try site.place(child.layer, child.name, known[index]) }
-    return try known.isEmpty || input.shape == nil ? .unknown : trial(known, input).output
+    return try trial(known, input).output
   }
 
   /// The size of what goes into each layer, found by running the body on zeros as far as it goes, again and again.

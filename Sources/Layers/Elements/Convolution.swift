@@ -23,11 +23,11 @@ package protocol ConvolutionLayer: DeclaredLayer {
 extension ConvolutionLayer {
   package static var fields: [Field<Self>] {
     [
-      Field("filters", \.filters, positional: true),
-      Field("size", \.size, positional: true),
-      Field("stride", \.stride),
+      Field("filters", \.filters, positional: true, required: true),
+      Field("size", \.size, positional: true, required: true, text: sizesText),
+      Field("stride", \.stride, text: sizesText),
       Field("padding", \.padding),
-      Field("dilation", \.dilation),
+      Field("dilation", \.dilation, text: sizesText),
       Field("groups", \.groups),
       Field("activation", \.activation),
       Field("bias", \.bias),

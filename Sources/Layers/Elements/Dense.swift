@@ -10,7 +10,7 @@ package struct Dense: DeclaredLayer {
   package static let kind = "dense"
   package static var fields: [Field<Dense>] {
     [
-      Field("units", \.units, positional: true),
+      Field("units", \.units, positional: true, required: true),
       Field("activation", \.activation, positional: true),
       Field("bias", \.bias),
       Field("inputs", \.inputs),

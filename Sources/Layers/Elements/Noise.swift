@@ -6,7 +6,7 @@ import Tensors
 /// `dropout(p)`: while training, each value is zero with probability `p` and the others grow by `1 / (1 - p)`.
 package struct Dropout: DeclaredLayer {
   package static let kind = "dropout"
-  package static var fields: [Field<Dropout>] { [Field("p", \.rate, positional: true)] }
+  package static var fields: [Field<Dropout>] { [Field("p", \.rate, positional: true, required: true)] }
   package var rate = 0.5
   package init() {}
   package init(rate: Double) { self.rate = rate }
@@ -21,7 +21,7 @@ package struct Dropout: DeclaredLayer {
 /// `spatial_dropout(p)`: while training, whole channels of an example are zero with probability `p`.
 package struct SpatialDropout: DeclaredLayer {
   package static let kind = "spatial_dropout"
-  package static var fields: [Field<SpatialDropout>] { [Field("p", \.rate, positional: true)] }
+  package static var fields: [Field<SpatialDropout>] { [Field("p", \.rate, positional: true, required: true)] }
   package var rate = 0.5
   package init() {}
   package init(rate: Double) { self.rate = rate }
@@ -46,7 +46,7 @@ private func dropped(_ x: Tensor, mask shape: Shape, _ rate: Double, _ place: Pl
 /// `noise(std)`: while training, normal noise is added.
 package struct Noise: DeclaredLayer {
   package static let kind = "noise"
-  package static var fields: [Field<Noise>] { [Field("std", \.deviation, positional: true)] }
+  package static var fields: [Field<Noise>] { [Field("std", \.deviation, positional: true, required: true)] }
   package var deviation = 0.1
   package init() {}
   package init(deviation: Double) { self.deviation = deviation }

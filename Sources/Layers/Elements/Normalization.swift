@@ -34,17 +34,14 @@ package struct BatchNorm: DeclaredLayer {
   package func apply(_ x: Datum, _ place: Place) throws -> Datum {
     let x = try x.tensor(for: self)
     let (scale, shift) = (place.parameter(0), place.parameter(1))
-    guard place.isTraining else {
+    // A batch of one value per channel has no deviation: it is judged by the running statistics.
+    let isSingle = x.rank > 0 && x.shape.dropLast().reduce(1, *) <= 1
+    guard place.isTraining, !isSingle else {
       return .tensor(
         try Op.batchNormInference(
           x, mean: place.state(0), variance: place.state(1), scale: scale, shift: shift, eps: epsilon))
     }
     let batch = try Op.batchNorm(x, scale: scale, shift: shift, eps: epsilon)
-    guard batch.count > 1 else {
-      throw Failure(
-        "argument-range", "`batch_norm` cannot train on one value per channel",
-        why: "the deviation of one value is nothing; use a larger batch.")
-    }
     let sample = Double(batch.count) / Double(batch.count - 1)
     place.update(0, try mixed(place.state(0), batch.mean, momentum))
     place.update(1, try mixed(place.state(1), batch.variance, momentum, scale: sample))
@@ -106,7 +103,7 @@ package struct RMSNorm: DeclaredLayer {
 package struct GroupNorm: DeclaredLayer {
   package static let kind = "group_norm"
   package static var fields: [Field<GroupNorm>] {
-    [Field("groups", \.groups, positional: true), Field("eps", \.epsilon)]
+    [Field("groups", \.groups, positional: true, required: true), Field("eps", \.epsilon)]
   }
   package var groups = 1
   package var epsilon = 1e-5

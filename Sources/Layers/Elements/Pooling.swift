@@ -7,7 +7,10 @@ import Tensors
 package struct MaxPool2D: DeclaredLayer {
   package static let kind = "max_pool2d"
   package static var fields: [Field<MaxPool2D>] {
-    [Field("size", \.size, positional: true), Field("stride", \.stride), Field("padding", \.padding)]
+    [
+      Field("size", \.size, positional: true, required: true, text: sizesText),
+      Field("stride", \.stride, text: { $0.map(sizesText) ?? "none" }), Field("padding", \.padding),
+    ]
   }
   package var size = [2]
   package var stride: [Int]?
@@ -43,7 +46,10 @@ package struct MaxPool2D: DeclaredLayer {
 package struct AveragePool2D: DeclaredLayer {
   package static let kind = "avg_pool2d"
   package static var fields: [Field<AveragePool2D>] {
-    [Field("size", \.size, positional: true), Field("stride", \.stride), Field("padding", \.padding)]
+    [
+      Field("size", \.size, positional: true, required: true, text: sizesText),
+      Field("stride", \.stride, text: { $0.map(sizesText) ?? "none" }), Field("padding", \.padding),
+    ]
   }
   package var size = [2]
   package var stride: [Int]?

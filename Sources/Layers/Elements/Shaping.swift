@@ -26,7 +26,7 @@ package struct Flatten: DeclaredLayer {
 /// `reshape_to(28, 28, 1)`: each example in another shape.
 package struct ReshapeTo: DeclaredLayer {
   package static let kind = "reshape_to"
-  package static var fields: [Field<ReshapeTo>] { [Field("shape", \.shape, positional: true)] }
+  package static var fields: [Field<ReshapeTo>] { [Field("shape", \.shape, positional: true, required: true)] }
   package var shape: [Int] = []
   package init() {}
   package init(shape: [Int]) { self.shape = shape }
@@ -100,7 +100,10 @@ package struct Upsample: DeclaredLayer {
 package struct Embedding: DeclaredLayer {
   package static let kind = "embedding"
   package static var fields: [Field<Embedding>] {
-    [Field("n", \.rows, positional: true), Field("dim", \.width, positional: true), Field("init", \.initializer)]
+    [
+      Field("n", \.rows, positional: true, required: true),
+      Field("dim", \.width, positional: true, required: true), Field("init", \.initializer),
+    ]
   }
   package var rows = 1
   package var width = 1

@@ -37,6 +37,9 @@ package enum WindowPadding: Configurable {
   }
 }
 
+/// `3`, or `(3, 5)` where the axes differ.
+func sizesText(_ sizes: [Int]) -> String { sizes.count == 1 ? String(sizes[0]) : sizes.text }
+
 /// A window that slides over one or two axes: sizes, steps, holes and padding, each one number or one for each axis.
 struct SlidingWindow {
   struct Axis {
