@@ -9,7 +9,7 @@ import Tensors
 class ProgramFunction: SourceCarrying {
   let value: Value
   /// The names of the text that it was loaded in; kept for as long as it lives.
-  private let names: Globals?
+  fileprivate let names: Globals?
 
   /// Adds a count of its own.
   init(_ function: FunctionObject, names: Globals? = nil) {
@@ -49,6 +49,8 @@ final class ProgramBody: ProgramFunction, BlockBody {
       field.release()
     }
     defer { for field in present.values { field.release() } }
+    // What came from a file finds the fields among the names of its own text.
+    if let names { for (name, field) in present { names[name] = field.retained() } }
     let bound = Value(new: function.replacing(captures: present))
     defer { bound.release() }
     let values = inputs.map(programValue)

@@ -55,7 +55,10 @@ package struct Site {
 
   static let deepestNesting = 100
 
-  init() {}
+  /// Whether errors about sizes look for a fix; not while a fix is being tried.
+  let explains: Bool
+
+  init(explains: Bool = true) { self.explains = explains }
 
   /// Places a layer within the one that is being placed, and says what comes out of it.
   package mutating func place(_ layer: any Layer, _ name: String, _ input: Flow) throws -> Flow {

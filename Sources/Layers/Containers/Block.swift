@@ -149,7 +149,7 @@ package struct Block: Layer {
     return [
       JSONValue.Member("name", .string(name)),
       JSONValue.Member("fields", .object(try fields.map { JSONValue.Member($0.name, try encode($0.part)) })),
-      JSONValue.Member("body", try writer.function(body)),
+      JSONValue.Member("body", try writer.function(body, without: Set(fields.map(\.name)))),
     ]
   }
 

@@ -128,7 +128,7 @@ func placeSequence(
     if let boundary, boundary.index == index, flow.shape == nil { flow = boundary.flow }
     do {
       flow = try site.place(element, String(index), flow)
-    } catch let failure as Failure where failure.id == "layer-size" && index > 0 {
+    } catch let failure as Failure where failure.id == "layer-size" && index > 0 && site.explains {
       throw explained(failure, elements, index, flow)
     }
   }
@@ -142,7 +142,7 @@ private func explained(_ failure: Failure, _ elements: [any Layer], _ index: Int
   failure.facts.insert(.init("`\(elements[index - 1].text)` gives", flow.description), at: 0)
   for fix in fixes(for: flow) {
     // A fix is offered only if the layer and all that follow then fit.
-    var trial = Site()
+    var trial = Site(explains: false)
     if (try? trial.place(Chain([fix] + elements[index...]), "", flow)) != nil {
       failure.hint = "\(elements[index - 1].text) >> \(fix.text) >> \(elements[index].text)"
       break

@@ -162,13 +162,15 @@ package struct LayerWriter {
   }
 
   /// A function: the library's by name, one of the language as source with what it captured.
-  package mutating func function(_ function: any Callable) throws -> JSONValue {
+  ///
+  /// - Parameter names: captured names that are left out, since the layer itself hands them in.
+  package mutating func function(_ function: any Callable, without names: Set<String> = []) throws -> JSONValue {
     if function is any LibraryFunction { return ["library": .string(function.name)] }
     guard let carrying = function as? any SourceCarrying else {
       throw Failure("not-saveable", "the function `\(function.name)` in this model has no source to save")
     }
     var captures: [JSONValue.Member] = []
-    for (key, value) in zip(carrying.captures.keys, carrying.captures.values) {
+    for (key, value) in zip(carrying.captures.keys, carrying.captures.values) where !names.contains(key) {
       captures.append(.init(key, try datum(value)))
     }
     return [
