@@ -25,7 +25,7 @@ let trainingModule = Module(
       "evaluate", "The loss and the metrics of a model on a data set.",
       Parameter<Model>("net", "a model"), dataParameter, lossParameter, metricsParameter,
       Parameter<Int>("batch", "examples at a time", default: 256, .atLeast(1)),
-      examples: ["evaluate(input(1) >> dense(1, init=\"zeros\"), {x: [[1], [2]], y: [3, 3]}).loss" => "9"]
+      examples: ["evaluate(input(1) >> dense(1, init=\"zeros\"), {x: ones(2, 1), y: [3, 3]}).loss" => "9"]
     ) { net, data, loss, metrics, batch in
       let scores = try evaluate(
         net, Datum(data), loss: lossFunction(loss), metrics: metricFunctions(metrics), batch: batch)
@@ -35,13 +35,13 @@ let trainingModule = Module(
       "predict", "What the model gives: labels after a classification loss, values otherwise.",
       Parameter<Model>("net", "a model"), Parameter<Value>("x", "inputs: a tensor, a record of tensors or a table"),
       Parameter<Int>("batch", "examples at a time", default: 256, .atLeast(1)),
-      examples: ["predict(input(1) >> dense(1, init=\"ones\"), [[1], [2]])" => "f32 [2, 1]\n[1\n 2]"]
+      examples: ["sum(predict(input(1) >> dense(1, init=\"ones\"), ones(3, 1)))" => "3"]
     ) { net, x, batch in try predict(net, Datum(x), batch: batch) },
     Builtin(
       "predict_proba", "The probability of each class, or of yes.",
       Parameter<Model>("net", "a model"), Parameter<Value>("x", "inputs: a tensor, a record of tensors or a table"),
       Parameter<Int>("batch", "examples at a time", default: 256, .atLeast(1)),
-      examples: ["predict_proba(input(1) >> dense(2, softmax, init=\"zeros\"), [[1]])" => "f32 [1, 2]  [[0.5  0.5]]"]
+      examples: ["max(predict_proba(input(1) >> dense(2, softmax, init=\"zeros\"), ones(1, 1)))" => "0.5"]
     ) { net, x, batch in try predictProbabilities(net, Datum(x), batch: batch) },
     Builtin(
       "batches", "The data in pieces of n examples.",
@@ -49,7 +49,7 @@ let trainingModule = Module(
       Parameter<Int>("n", "examples in a piece", .atLeast(1)),
       Parameter<Bool>("shuffle", "in random order", default: false),
       Parameter<Bool>("drop_last", "leave out a last piece that is smaller", default: false),
-      examples: ["map(batches({x: [1, 2, 3], y: [4, 5, 6]}, 2), b => b.y)" => "(f32 [2]  [4  5], f32 [1]  [6])"]
+      examples: ["map(batches({x: [1, 2, 3], y: [4, 5, 6]}, 2), b => b.y)" => "([4, 5], [6])"]
     ) { data, size, shuffle, dropLast in
       let pieces = try batches(Datum(data), size: size, shuffle: shuffle, dropLast: dropLast)
       return Value(list: pieces.map { Value($0) })
@@ -79,8 +79,7 @@ private let fitBuiltin = Builtin(
   Parameter<Bool>("quiet", "print nothing", default: false),
   Parameter<Bool>("refit", "learn statistics of preprocessors anew", default: false),
   examples: [
-    "net = input(1) >> dense(1); run = fit(&net, {x: [[0], [1]], y: [1, 3]}, epochs=3, quiet=true); run.stopped"
-      => "\"epochs\""
+    "net = input(1) >> dense(1); fit(&net, {x: ones(2, 1), y: [1, 3]}, epochs=3, quiet=true).stopped" => "\"epochs\""
   ]
 ) {
   (
