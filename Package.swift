@@ -62,7 +62,7 @@ let package = Package(
         "Tables", "Preprocessing", "Compression", "Evaluation", "Insight", "Charts",
       ]),
     module("Session", ["Diagnostics", "Syntax", "Evaluator", "Bindings", "Charts", "Tables", "Tensors"]),
-    module("Terminal", ["CLibEdit", "Diagnostics", "Syntax", "Session", "Charts"]),
+    module("Terminal", ["CLibEdit", "Diagnostics", "Syntax", "Bindings", "Session", "Charts"]),
     .executableTarget(
       name: "nns",
       dependencies: [
