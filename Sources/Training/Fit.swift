@@ -233,8 +233,9 @@ private struct FitSession {
   private func autopsy(_ bad: NotFinite, x: Datum, y: Tensor, _ stream: RandomStream) -> any Error {
     do {
       _ = try Autopsy.run { try step.run(parameters, states, x: x, y: y, stream) }
-    } catch let failure as Failure {
-      return failure
+    } catch where !(error is NotFinite) {
+      // The operation that went wrong; one of the language comes with its place in the source.
+      return error
     } catch {}
     let what = bad.value.isNaN ? "nan" : bad.value > 0 ? "inf" : "-inf"
     var facts: [Failure.Fact] = []
