@@ -83,6 +83,10 @@ let package = Package(
     .testTarget(name: "GoldenTests"),
     .testTarget(name: "SyntaxTests", dependencies: ["Diagnostics", "Syntax"], exclude: ["Errors"]),
     .testTarget(name: "AutodiffTests", dependencies: ["Diagnostics", "Tensors", "Autodiff"]),
+    .testTarget(name: "LayerTests", dependencies: ["Diagnostics", "Tensors", "Autodiff", "Layers"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: ["CKernels", "Diagnostics", "Tensors", "Autodiff", "Layers", "Optimizers", "Training"]),
     .testTarget(name: "TensorTests", dependencies: ["Diagnostics", "Tensors", "CKernels"]),
     .testTarget(
       name: "DataTests",
