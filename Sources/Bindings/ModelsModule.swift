@@ -1,6 +1,7 @@
 import Diagnostics
 import Evaluator
 import Layers
+import Preprocessing
 import Tables
 import Tensors
 
@@ -121,4 +122,8 @@ protocol Saveable: Foreign {
 }
 
 /// The kinds of layers that a model file may hold.
-func layerRegistry() -> LayerRegistry { .core }
+func layerRegistry() -> LayerRegistry {
+  var registry = LayerRegistry.core
+  registry.add(preprocessorKinds)
+  return registry
+}
