@@ -13,7 +13,8 @@ package func makeLibrary() -> Library {
       coreModule, collectionsModule, stringsModule, filesModule, makingModule, randomModule, elementwiseModule,
       reductionsModule, shapesModule,
       linearAlgebraModule, learningModule, activationsModule, lossesModule, optimizersModule, layersModule,
-      modelsModule, trainingModule, dataModule, preprocessingModule, evaluationModule, chartsModule, compressionModule, insightModule,
+      modelsModule, trainingModule, dataModule, preprocessingModule, evaluationModule, chartsModule, compressionModule,
+      insightModule,
     ],
     constants: [
       ("pi", "the ratio of a circle's circumference to its diameter", Value(Double.pi)),

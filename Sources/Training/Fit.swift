@@ -233,7 +233,7 @@ private struct FitSession {
   private func autopsy(_ bad: NotFinite, x: Datum, y: Tensor, _ stream: RandomStream) -> any Error {
     do {
       _ = try Autopsy.run { try step.run(parameters, states, x: x, y: y, stream) }
-    } catch where !(error is NotFinite) {
+    } catch  where !(error is NotFinite) {
       // The operation that went wrong; one of the language comes with its place in the source.
       return error
     } catch {}

@@ -148,7 +148,9 @@ extension Machine {
     let globals = prototype.globals
     // A number is no fix for a function: constants stand back.
     let constants = Set(globals.library.constants.map(\.name))
-    let candidates = globals.setNames + globals.library.names.filter { !constants.contains($0) } + Array(prototype.registerNames.values)
+    let candidates =
+      globals.setNames + globals.library.names.filter { !constants.contains($0) }
+      + Array(prototype.registerNames.values)
     let near = nearMisses(name, among: candidates)
     return Failure(
       "unknown-name", "there is no `\(name)`",
