@@ -128,7 +128,6 @@ package enum Launch {
   }
 
   static func streams(_ facts: TerminalFacts) -> Session.Streams {
-    ProgressLine.followTraining(facts)
     return Session.Streams(
       out: { put($0, toError: false) }, err: { put($0, toError: true) }, style: { facts.style },
       errorStyle: { DiagnosticStyle(usesColor: facts.color > .none && facts.errorIsTerminal) })
