@@ -76,6 +76,12 @@ static void handle(int number, void (*handler)(int), int flags) {
 }
 
 void nns_signals_install(int may_end) {
+  // Whoever started the program may have blocked Ctrl-C, and a blocked signal is inherited.
+  sigset_t open_signals;
+  sigemptyset(&open_signals);
+  sigaddset(&open_signals, SIGINT);
+  sigaddset(&open_signals, SIGTERM);
+  sigprocmask(SIG_UNBLOCK, &open_signals, NULL);
   second_ends = may_end;
   handle(SIGINT, on_interrupt, 0);
 }
