@@ -35,7 +35,8 @@ extension Op {
     var operands: [Named] = []
     var spread: AxisPattern?
     for (index, (part, x)) in zip(parts, inputs).enumerated() {
-      let axes = try AxisPattern(part, of: pattern, compact: compact).filled(rank: x.rank, pattern: pattern)
+      let axes = try AxisPattern(part, of: pattern, compact: compact, allowsRepeats: true)
+        .filled(rank: x.rank, pattern: pattern)
       if axes.groups.contains(where: { $0.count != 1 }) {
         throw Failure(
           "pattern-shape", "`einsum` takes plain names, without brackets and `1`",
@@ -57,10 +58,6 @@ extension Op {
     for name in goal.names where sizes[name] == nil {
       throw Failure(
         "pattern-shape", "`\(name)` stands on the right side only", facts: [.init("pattern", "\"\(pattern)\"")])
-    }
-    if Set(goal.names).count != goal.names.count {
-      throw Failure(
-        "pattern-shape", "a name stands twice on the right side", facts: [.init("pattern", "\"\(pattern)\"")])
     }
 
     var result = operands.removeFirst()

@@ -11,7 +11,10 @@ struct AxisPattern {
   var names: [String] { groups.flatMap { $0 } }
 
   /// Reads names separated by spaces, `1`, `(a b)` and `...`; letters without spaces are one axis each where `compact`.
-  init(_ text: Substring, of pattern: String, compact: Bool = false) throws {
+  /// A name stands twice only where `allowsRepeats`: there it picks a diagonal.
+  init(
+    _ text: Substring, of pattern: String, compact: Bool = false, allowsRepeats: Bool = false
+  ) throws {
     groups = []
     var open: [String]?
     var dots = 0
@@ -41,7 +44,7 @@ struct AxisPattern {
       }
     }
     if open != nil { throw failure("a `(` has no `)` in the pattern") }
-    if let twice = Dictionary(grouping: names, by: { $0 }).first(where: { $0.value.count > 1 })?.key, !compact {
+    if !allowsRepeats, let twice = names.indices.first(where: { names[..<$0].contains(names[$0]) }).map({ names[$0] }) {
       throw failure("`\(twice)` stands twice on one side of the pattern")
     }
   }
