@@ -50,9 +50,10 @@ package final class Session {
   package init(streams: Streams, arguments: [String] = []) {
     self.streams = streams
     library = makeLibrary()
-    objectsAtStart = Object.live
     globals = Globals(library: library)
     machine = Machine(globals: globals, host: standardHost())
+    // The machine has taken the place of the one before by now, whose library is gone with it.
+    objectsAtStart = Object.live
     Output.write = streams.out
     Output.note = streams.err
     machine.host.show = { [unowned self] value in self.show(value) }

@@ -69,6 +69,7 @@ package enum Launch {
 
   private static func status(_ outcome: Session.Outcome, _ session: Session) -> Int32 {
     fflush(nil)
+    defer { reportLeaks(session) }
     switch outcome {
     case .done: return 0
     case .failed: return 1
@@ -77,6 +78,12 @@ package enum Launch {
       return 130
     case .exit(let code): return code
     }
+  }
+
+  /// With `NNS_DEBUG_LEAKS=1`, how many objects outlive the session: for tests.
+  private static func reportLeaks(_ session: Session) {
+    guard let wish = getenv("NNS_DEBUG_LEAKS"), wish.pointee != 0 else { return }
+    session.streams.err("\(session.leakedObjects()) objects leaked\n")
   }
 
   private static func editor(_ session: Session, _ facts: TerminalFacts) -> any EntryReader {
@@ -120,13 +127,16 @@ package enum Launch {
     }
   }
 
-  /// Values to standard output, everything else to standard error.
+  /// The reference of the library in Markdown.
+  package static var libraryPage: String { makeLibraryPage() }
+
   /// A text of the command line itself.
   package static func say(_ text: String, toError: Bool) {
     put(text, toError: toError)
     fflush(nil)
   }
 
+  /// Values to standard output, everything else to standard error.
   static func streams(_ facts: TerminalFacts) -> Session.Streams {
     return Session.Streams(
       out: { put($0, toError: false) }, err: { put($0, toError: true) }, style: { facts.style },

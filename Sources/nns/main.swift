@@ -10,6 +10,7 @@ let usage = """
 
   --color auto|always|never      when to use colours
   --version                      print the version
+  --dump-library                 print the library's reference page, as docs/library.md has it
   -h, --help                     print this
 
   At the prompt :help lists what there is, and Ctrl-D leaves.
@@ -35,6 +36,9 @@ while let option = arguments.first, option.hasPrefix("-"), option != "-" {
     exit(0)
   case "--version":
     Launch.say("nns 0.1.0\n", toError: false)
+    exit(0)
+  case "--dump-library":
+    Launch.say(Launch.libraryPage, toError: false)
     exit(0)
   case "-e":
     guard let text = arguments.first else { refuse("-e needs code") }
