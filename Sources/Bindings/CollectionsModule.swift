@@ -113,7 +113,7 @@ let collectionsModule = Module(
     Builtin(
       "value_counts", "How often each distinct element appears, most frequent first.",
       Parameter<Value>("x", "a list or tensor"),
-      examples: ["value_counts((\"a\", \"b\", \"a\")).count" => "f32 [2]  [2  1]"]
+      examples: ["value_counts((\"a\", \"b\", \"a\")).count" => "int [2]  2  1"]
     ) { x in
       let groups = try counted(x).enumerated().sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }
       defer { for group in groups { group.element.value.release() } }

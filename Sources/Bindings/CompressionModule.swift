@@ -57,7 +57,7 @@ let compressionModule = Module(
         "per", "a scale for each unit, or one for a layer", default: "channel", .oneOf("channel", "tensor")),
       examples: [
         "net = quantize(input(4) >> dense(8, relu) >> dense(2), how=\"dynamic\"); net(ones(3, 4)).shape" => "(3, 2)",
-        "x = randn(64, 4); net = input(4) >> dense(3); max(abs(quantize(net, calibrate=x)(x) - net(x))) < 0.1"
+        "x = normal(0, 1, shape=(64, 4)); net = input(4) >> dense(3); max(abs(quantize(net, calibrate=x)(x) - net(x))) < 0.1"
           => "true",
       ]
     ) { net, dtype, how, examples, per in
@@ -81,7 +81,7 @@ let compressionModule = Module(
       Parameter<Tensor>("x", "any shape"), Parameter<Int>("bits", "of each integer", default: 8, .between(2, 8)),
       Parameter<String>(
         "per", "one scale, or one for each place of the last axis", default: "tensor", .oneOf("tensor", "channel")),
-      examples: ["quantize_tensor([-1, 0, 1]).values" => "i8 [3]  [-127, 0, 127]"]
+      examples: ["quantize_tensor([-1, 0, 1]).values" => "i8 [3]  -127     0   127"]
     ) { x, bits, per in
       guard try Raw.allFinite(Raw.cast(x.detached, .f32)) else {
         throw Failure("argument-range", "`x` must be finite to be made of integers", argument: 0)
@@ -92,7 +92,7 @@ let compressionModule = Module(
     Builtin(
       "dequantize_tensor", "The real numbers of what quantize_tensor gave.",
       Parameter<RecordObject>("q", "a record of values and scale"),
-      examples: ["round(dequantize_tensor(quantize_tensor([-1, 0, 1])))" => "f32 [3]  [-1, 0, 1]"]
+      examples: ["round(dequantize_tensor(quantize_tensor([-1, 0, 1])))" => "f32 [3]  -1   0   1"]
     ) { q in
       guard let values = q[Symbol("values")]?.tensor, let scale = q[Symbol("scale")]?.tensor else {
         throw Failure("argument-type", "`q` must be a record of the tensors `values` and `scale`", argument: 0)

@@ -18,7 +18,7 @@ let coreModule = Module(
     },
     Builtin(
       "show", "Displays a value as the prompt would: a table, a chart, a tensor's preview.",
-      Parameter<Value>("x", "anything"), examples: ["show([1, 2])" => "f32 [2]  [1  2]"]
+      Parameter<Value>("x", "anything"), examples: ["show([1, 2])" => "f32 [2]  1  2"]
     ) { x in
       Machine.current.host.show(x)
       return Value.none
@@ -75,7 +75,7 @@ let coreModule = Module(
       "range", "Whole numbers from a up to, but without, b; a step other than 1 gives a tensor.",
       Parameter<Double>("a", "the first number"), Parameter<Double>("b", "the end, not included"),
       Parameter<Double>("step", "the distance", default: 1, Constraint("other than 0", counterexample: 0) { $0 != 0 }),
-      examples: ["len(range(0, 10))" => "10", "range(0, 1, 0.25)" => "f32 [4]  [0  0.25  0.5  0.75]"]
+      examples: ["len(range(0, 10))" => "10", "range(0, 1, 0.25)" => "f32 [4]  0.00  0.25  0.50  0.75"]
     ) { a, b, step in
       if step == 1 { return Value(new: RangeObject(a, b, isInclusive: false)) }
       let count = max(0, ((b - a) / step).rounded(.up))
@@ -177,9 +177,13 @@ let coreModule = Module(
       examples: ["env(\"NO_SUCH_VARIABLE\")" => ""]
     ) { name -> String? in getenv(name).map { String(cString: $0) } },
     Builtin(
-      "exit", "Ends the program.", Parameter<Int>("code", "the exit status", default: 0, .between(0, 255))
+      "exit", "Ends the program.", Parameter<Int>("code", "the exit status", default: 0, .between(0, 255)),
+      examples: ["if false { exit(3) }" => ""]
     ) { code -> Value in throw ExitRequest(code: Int32(code)) },
-    Builtin("memory", "Bytes of memory that the program uses now and used at most.") {
+    Builtin(
+      "memory", "Bytes of memory that the program uses now and used at most.",
+      examples: ["m = memory(); 0 < m.now and m.now <= m.peak" => "true"]
+    ) {
       Value(new: RecordObject([("now", Value(Memory.resident)), ("peak", Value(Memory.peak))]))
     },
   ])

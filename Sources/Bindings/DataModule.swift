@@ -144,7 +144,10 @@ private let fileBuiltins: [Builtin] = [
     Parameter<RecordObject?>("types", "kinds by column: \"number\", \"text\" or \"bool\"", default: nil),
     Parameter<String>("delimiter", "what stands between fields", default: ","),
     Parameter<Bool>("header", "whether the first line holds the names", default: true),
-    Parameter<String>("decimal", "the decimal point", default: ".", .oneOf(".", ","))
+    Parameter<String>("decimal", "the decimal point", default: ".", .oneOf(".", ",")),
+    examples: [
+      "write_text(\"/tmp/nns-example.csv\", \"a,b\\n1,x\\n\"); read_csv(\"/tmp/nns-example.csv\").b" => "(\"x\",)"
+    ]
   ) { path, missing, types, delimiter, header, decimal in
     var options = CSVOptions()
     options.missing = missing
@@ -156,18 +159,28 @@ private let fileBuiltins: [Builtin] = [
   },
   Builtin(
     "write_csv", "Writes a table as CSV; the old file stays until the new one is whole.", t,
-    Parameter<String>("path", "a file"), Parameter<String>("delimiter", "what stands between fields", default: ",")
+    Parameter<String>("path", "a file"), Parameter<String>("delimiter", "what stands between fields", default: ","),
+    examples: [
+      "write_csv(table({a: (1, 2)}), \"/tmp/nns-example.csv\"); len(read_csv(\"/tmp/nns-example.csv\"))" => "2"
+    ]
   ) { t, path, delimiter in
     let separator = try byte(delimiter, argument: 2)
     try pointing(at: 1) { try CSV.write(t, to: path, delimiter: separator) }
     return Value.none
   },
   Builtin(
-    "read_table", "Reads a file by its ending: csv, tsv, jsonl, npy or idx.", Parameter<String>("path", "a file")
+    "read_table", "Reads a file by its ending: csv, tsv, jsonl, npy or idx.", Parameter<String>("path", "a file"),
+    examples: [
+      "write_text(\"/tmp/nns-example.tsv\", \"a\\tb\\n1\\t2\\n\"); columns(read_table(\"/tmp/nns-example.tsv\"))"
+        => "(\"a\", \"b\")"
+    ]
   ) { path in try pointing(at: 0) { try readTable(path) } },
   Builtin(
     "read_idx", "Reads a file in the format of the MNIST family as a tensor.",
-    Parameter<String>("path", "a file, also one compressed with gzip")
+    Parameter<String>("path", "a file, also one compressed with gzip"),
+    examples: [
+      "try { read_idx(\"/no/such/train-images-idx3-ubyte.gz\") } catch e { print(e.kind) }" => "file-missing"
+    ]
   ) { path in try pointing(at: 0) { try IDX.read(path: path) } },
   Builtin(
     "dataset", "A data set that NNS knows, with raw values: {train, test, classes, names}, and table.",

@@ -8,20 +8,33 @@ import Tensors
 let filesModule = Module(
   "files", "reading and writing files",
   [
-    Builtin("read_text", "The text of a file; \"-\" is standard input.", path) { try text(at: $0) },
-    Builtin("read_lines", "The lines of a file; \"-\" is standard input.", path) { textLines(try text(at: $0)) },
+    Builtin(
+      "read_text", "The text of a file; \"-\" is standard input.", path,
+      examples: ["write_text(\"/tmp/nns-example.txt\", \"a\"); read_text(\"/tmp/nns-example.txt\")" => "\"a\""]
+    ) { try text(at: $0) },
+    Builtin(
+      "read_lines", "The lines of a file; \"-\" is standard input.", path,
+      examples: [
+        "write_text(\"/tmp/nns-example.txt\", \"a\\nb\\n\"); read_lines(\"/tmp/nns-example.txt\")" => "(\"a\", \"b\")"
+      ]
+    ) { textLines(try text(at: $0)) },
     Builtin(
       "write_text", "Writes a text to a file, replacing it as a whole.", path,
-      Parameter<String>("text", "what to write")
+      Parameter<String>("text", "what to write"),
+      examples: ["write_text(\"/tmp/nns-example.txt\", \"a\"); exists(\"/tmp/nns-example.txt\")" => "true"]
     ) { path, text in
       try Files.write(Array(text.utf8), to: path)
       return Value.none
     },
-    Builtin("read_json", "A JSON file as records, lists, strings and numbers.", path) { path in
+    Builtin(
+      "read_json", "A JSON file as records, lists, strings and numbers.", path,
+      examples: ["write_json({a: 1}, \"/tmp/nns-example.json\"); read_json(\"/tmp/nns-example.json\").a" => "1"]
+    ) { path in
       value(of: try JSONValue(parsing: try text(at: path)))
     },
     Builtin(
-      "write_json", "Writes a value as JSON.", Parameter<Value>("x", "records, lists, tensors, strings, numbers"), path
+      "write_json", "Writes a value as JSON.", Parameter<Value>("x", "records, lists, tensors, strings, numbers"), path,
+      examples: ["write_json((1, 2), \"/tmp/nns-example.json\"); len(read_json(\"/tmp/nns-example.json\"))" => "2"]
     ) { x, path in
       try Files.write(Array(try json(of: x).text(indent: 2).utf8), to: path)
       return Value.none

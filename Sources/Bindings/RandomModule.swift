@@ -59,7 +59,7 @@ let randomModule = Module(
     Builtin(
       "sample", "Positions drawn with given probabilities.", Parameter<[Double]>("p", "weights, none negative"),
       Parameter<Int>("n", "how many", default: 1, .between(0, 1 << 30)),
-      examples: ["sample((0, 1), 2)" => "int [2]  [1  1]"]
+      examples: ["sample((0, 1), 2)" => "int [2]  1  1"]
     ) { p, n in
       let total = p.reduce(0, +)
       guard total > 0, total.isFinite, p.allSatisfy({ $0 >= 0 }) else {

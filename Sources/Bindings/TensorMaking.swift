@@ -120,15 +120,15 @@ let makingModule = Module(
       if tensor.isNumber { return Value(new: TensorObject(try Tensor(scalar: tensor.item, wanted))) }
       return Value(try Op.cast(tensor, to: wanted))
     },
-    Builtin("zeros", "A tensor of zeros.", shape, examples: ["zeros(2)" => "f32 [2]  [0  0]"]) {
+    Builtin("zeros", "A tensor of zeros.", shape, examples: ["zeros(2)" => "f32 [2]  0  0"]) {
       try Tensor.zeros($0.shape())
     },
-    Builtin("ones", "A tensor of ones.", shape, examples: ["ones(2)" => "f32 [2]  [1  1]"]) {
+    Builtin("ones", "A tensor of ones.", shape, examples: ["ones(2)" => "f32 [2]  1  1"]) {
       try Tensor.ones($0.shape())
     },
     Builtin(
       "full", "A tensor of one value.", Parameter<Shape>("shape", "its sizes"), Parameter<Double>("v", "the value"),
-      examples: ["full(2, 7)" => "f32 [2]  [7  7]"]
+      examples: ["full(2, 7)" => "f32 [2]  7  7"]
     ) { try Tensor.full($0, $1) },
     Builtin(
       "eye", "The identity matrix.", Parameter<Int>("n", "rows and columns", .between(0, 65_536)),
@@ -139,7 +139,7 @@ let makingModule = Module(
     Builtin(
       "linspace", "Numbers at equal distances, both ends included.", Parameter<Double>("a", "the first"),
       Parameter<Double>("b", "the last"), Parameter<Int>("n", "how many", .between(1, 1 << 30)),
-      examples: ["linspace(0, 1, 3)" => "f32 [3]  [0  0.5  1]"]
+      examples: ["linspace(0, 1, 3)" => "f32 [3]  0.0  0.5  1.0"]
     ) { try Raw.linspace($0, $1, $2) },
     Builtin(
       "one_hot", "A row of zeros with a 1 at each label.", Parameter<Elements>("y", "labels, whole numbers from 0"),
@@ -166,14 +166,14 @@ let makingModule = Module(
     },
     cast(
       "float", .f32, "As f32: large u8 tensors stay bytes underneath until they are needed.",
-      "float(int((1, 2)))" => "f32 [2]  [1  2]"),
-    cast("f64", .f64, "As f64.", "f64((1, 2))" => "f64 [2]  [1  2]"),
-    cast("int", .int, "As 64-bit whole numbers, cut towards zero.", "int([1.7, -1.7])" => "int [2]  [1  -1]"),
-    cast("bool", .bool, "Whether elements are other than zero.", "bool([0, 2])" => "bool [2]  [false  true]"),
-    cast("i8", .i8, "As whole numbers from -128 to 127.", "i8((1, 2))" => "i8 [2]  [1  2]"),
-    cast("u8", .u8, "As whole numbers from 0 to 255.", "u8((1, 2))" => "u8 [2]  [1  2]"),
+      "float(int((1, 2)))" => "f32 [2]  1  2"),
+    cast("f64", .f64, "As f64.", "f64((1, 2))" => "f64 [2]  1  2"),
+    cast("int", .int, "As 64-bit whole numbers, cut towards zero.", "int([1.7, -1.7])" => "int [2]   1  -1"),
+    cast("bool", .bool, "Whether elements are other than zero.", "bool([0, 2])" => "bool [2]  false   true"),
+    cast("i8", .i8, "As whole numbers from -128 to 127.", "i8((1, 2))" => "i8 [2]  1  2"),
+    cast("u8", .u8, "As whole numbers from 0 to 255.", "u8((1, 2))" => "u8 [2]  1  2"),
     Builtin(
       "cast", "As another dtype.", elements, Parameter<String>("dtype", "f32, f64, f16, int, i8, u8 or bool"),
-      examples: ["cast([1, 2], \"f16\")" => "f16 [2]  [1  2]"]
+      examples: ["cast([1, 2], \"f16\")" => "f16 [2]  1  2"]
     ) { x, name in try converted(x, dtype(named: name, argument: 1)) },
   ])
