@@ -13,7 +13,19 @@ package struct LossChoice {
   private let function: (Tensor, Tensor) throws -> Tensor
 
   /// The loss of a batch, without axes.
-  func callAsFunction(_ prediction: Tensor, _ truth: Tensor) throws -> Tensor { try function(prediction, truth) }
+  func callAsFunction(_ prediction: Tensor, _ truth: Tensor) throws -> Tensor {
+    try withoutEdits { try function(prediction, truth) }
+  }
+
+  /// Runs what may find fault with labels: an edit of its arguments is none of the data that `fit` was given.
+  private func withoutEdits(_ body: () throws -> Tensor) throws -> Tensor {
+    do {
+      return try body()
+    } catch var failure as Failure {
+      failure.hint = nil
+      throw failure
+    }
+  }
 
   /// - Parameters:
   ///   - given: the function that the user named; nil picks by target.
@@ -100,7 +112,9 @@ package struct LossChoice {
     if takesLogits, let classes = output.shape?.last, classes > 1 {
       if truth.rank == 2, truth.shape[1] == 1 { truth = try Raw.reshape(truth, [truth.shape[0]]) }
       // Checked once for all batches, before anything is learnt.
-      if truth.rank == 1, output.shape?.rank == 1 { truth = try Raw.labels(truth, classes: classes, argument: 1) }
+      if truth.rank == 1, output.shape?.rank == 1 {
+        truth = try withoutEdits { [truth] in try Raw.labels(truth, classes: classes, argument: 1) }
+      }
     }
     if !takesLogits, truth.rank == 1, output.shape == [1] { truth = try Raw.reshape(truth, [truth.shape[0], 1]) }
     return truth

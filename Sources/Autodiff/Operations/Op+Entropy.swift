@@ -54,7 +54,7 @@ extension Op {
         "label-range", "label \(guilty) is out of range for \(classes) class\(classes == 1 ? "" : "es")", argument: 1,
         facts: [.init("y", "int\(shape), smallest \(low), largest \(high)", argument: 1)],
         why: isOneBased ? "classes count from 0; these look 1-based." : "classes count from 0 to \(classes - 1).",
-        hint: isOneBased ? "subtract 1 from the labels" : nil)
+        hint: isOneBased ? "\u{1}append - 1" : nil)
     }
 
     /// 1 at the label of each row, 0 elsewhere.

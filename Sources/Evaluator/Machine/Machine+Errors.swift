@@ -28,7 +28,7 @@ extension Machine {
     if prototype.code.pointee.instructions[at].op == .signature, depth > bottom {
       return signatureDiagnostic(failure, prototype, caller: frames[depth - 1])
     }
-    return diagnostic(failure, prototype, at)
+    return misplacedTensor(failure, prototype, at, r) ?? diagnostic(failure, prototype, at)
   }
 
   func diagnostic(_ failure: Failure, _ prototype: Prototype, _ at: Int) -> Diagnostic {
@@ -41,7 +41,8 @@ extension Machine {
       span = callee
     }
     let source = prototype.source
-    var result = Diagnostic(failure.id, failure.message, why: failure.why)
+    var result = Diagnostic(
+      failure.id, failure.message, why: failure.why.map { named($0, failure, source, operands) })
     result.labels = [.init(source, span, facts(failure, prototype, operands))]
     for fact in failure.facts where fact.name == "\u{1}arguments" { result.notes.append("arguments: \(fact.value)") }
     result.hint = failure.hint.flatMap { hint in fix(hint, failure, source, span, operands) }
@@ -86,6 +87,24 @@ extension Machine {
       if written == fact.value { return "" }
       return "\(written ?? fact.name): \(fact.value)"
     }.filter { !$0.isEmpty }.joined(separator: "   ")
+  }
+
+  /// The explanation with what stands in the source for `the left side` and the like: names of facts about an argument.
+  private func named(_ why: String, _ failure: Failure, _ source: SourceText, _ operands: [Span]) -> String {
+    failure.facts.reduce(why) { why, fact in
+      guard let argument = fact.argument, operands.indices.contains(argument),
+        let text = shortText(source, operands[argument])
+      else { return why }
+      let words = Array("the \(fact.name)")
+      var rest = Substring(why)
+      var result = ""
+      while let first = rest.first {
+        let isHere = rest.starts(with: words)
+        result += isHere ? "`\(text)`" : String(first)
+        rest = rest.dropFirst(isHere ? words.count : 1)
+      }
+      return result
+    }
   }
 
   private func shortText(_ source: SourceText, _ span: Span) -> String? {

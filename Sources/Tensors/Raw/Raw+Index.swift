@@ -269,11 +269,13 @@ extension Raw {
         highest = Swift.max(highest, label)
       }
       if labels.isEmpty || (lowest >= 0 && highest < classes) { return source }
+      let isOneBased = lowest == 1 && highest == classes
       throw Failure(
         "label-range", "label \(highest >= classes ? highest : lowest) is out of range for \(classes) classes",
         argument: argument,
         facts: [.init("y", "\(y.dtype)\(y.shape), smallest \(lowest), largest \(highest)", argument: argument)],
-        why: "classes count from 0" + (lowest == 1 && highest == classes ? "; these look 1-based." : "."))
+        why: "classes count from 0" + (isOneBased ? "; these look 1-based." : "."),
+        hint: isOneBased ? "\u{1}append - 1" : nil)
     }
   }
 

@@ -10,6 +10,14 @@ extension Raw {
     guard a.rank > 0, b.rank > 0 else {
       throw productFailure("`@` takes vectors and matrices, not numbers", a, b)
     }
+    let (inner, rows) = (a.shape[a.rank - 1], b.shape[Swift.max(b.rank - 2, 0)])
+    guard inner == rows else {
+      var failure = productFailure("inner sizes differ in `@`", a, b)
+      let place = b.rank == 1 ? "size" : "second-last"
+      failure.why = "the last axis of the left side (\(inner)) must equal the \(place) of the right side (\(rows))."
+      failure.hint = transposition(a, b)
+      throw failure
+    }
     if a.rank == 1 || b.rank == 1 {
       let wide = try matmul(a.rank == 1 ? a.insertingAxis(0) : a, b.rank == 1 ? b.insertingAxis(1) : b)
       var result = wide
@@ -17,13 +25,7 @@ extension Raw {
       if a.rank == 1 { result = result.selected(result.rank - (b.rank == 1 ? 1 : 2), 0) }
       return result
     }
-    let (m, k, n) = (a.shape[a.rank - 2], a.shape[a.rank - 1], b.shape[b.rank - 1])
-    guard k == b.shape[b.rank - 2] else {
-      var failure = productFailure("inner sizes differ in `@`", a, b)
-      failure.why =
-        "the last axis of the left side (\(k)) must equal the second-last of the right (\(b.shape[b.rank - 2]))."
-      throw failure
-    }
+    let (m, k, n) = (a.shape[a.rank - 2], inner, b.shape[b.rank - 1])
     let dtype = try DTypeRules.binary(a.detachedNumber, b.detachedNumber, .wholeStaysInt)
     if !dtype.isFloat { return try intMatmul(a, b) }
     let x = try productOperand(a, dtype)
@@ -187,7 +189,29 @@ extension Raw {
   private static func productFailure(_ message: String, _ a: Tensor, _ b: Tensor) -> Failure {
     Failure(
       "matmul-shape", message,
-      facts: [.init("left", a.shape.description, argument: 0), .init("right", b.shape.description, argument: 1)])
+      facts: [
+        .init("left side", a.shape.description, argument: 0), .init("right side", b.shape.description, argument: 1),
+      ])
+  }
+
+  /// The operand whose transposition makes the product possible, with the shape that it then has: an edit for the
+  /// evaluator.
+  private static func transposition(_ a: Tensor, _ b: Tensor) -> String? {
+    func shape(_ a: Shape, _ b: Shape) -> Shape? {
+      let (left, right) = (a.rank == 1 ? [1] + Array(a) : Array(a), b.rank == 1 ? Array(b) + [1] : Array(b))
+      guard left[left.count - 1] == right[right.count - 2] else { return nil }
+      let lead = left.count == 2 ? right.dropLast(2) : left.dropLast(2)
+      guard left.count == 2 || right.count == 2 || lead == right.dropLast(2) else { return nil }
+      let sizes = (a.rank == 1 ? [] : [left[left.count - 2]]) + (b.rank == 1 ? [] : [right[right.count - 1]])
+      return Shape(lead + sizes)
+    }
+    func turned(_ x: Shape) -> Shape? {
+      guard x.rank > 1 else { return nil }
+      return x.replacing(x.rank - 1, with: x[x.rank - 2]).replacing(x.rank - 2, with: x[x.rank - 1])
+    }
+    if let result = turned(b.shape).flatMap({ shape(a.shape, $0) }) { return "\u{1}transpose 1 \(result)" }
+    if let result = turned(a.shape).flatMap({ shape($0, b.shape) }) { return "\u{1}transpose 0 \(result)" }
+    return nil
   }
 }
 
