@@ -75,7 +75,12 @@ private struct PlacedFunction: Foreign {
   static var typeName: String { "model" }
   var summary: String { function.name }
   var callable: ForeignCall? {
-    { arguments, _ in programValue(try function.call(arguments.map { Datum($0) })) }
+    { arguments, named in
+      if let other = named.first {
+        throw Failure("bad-argument", "a layer within a model has no argument `\(other.name)`")
+      }
+      return programValue(try function.call(arguments.map { Datum($0) }))
+    }
   }
 }
 

@@ -35,12 +35,19 @@ extension Model: Foreign, Convertible, Displayable {
 
   package var callable: ForeignCall? {
     { arguments, named in
-      guard arguments.count == 1, named.isEmpty else {
+      if let other = named.first(where: { $0.name != "training" }) {
         throw Failure(
-          "bad-argument", "a model takes one argument, not \(arguments.count + named.count)",
+          "bad-argument", "a model has no argument `\(other.name)`",
+          why: "a model of several inputs takes a record of them."
+        )
+      }
+      guard arguments.count == 1, named.count <= 1 else {
+        throw Failure(
+          "bad-argument", "a model takes one argument, not \(arguments.count)",
           why: "a model of several inputs takes a record of them.")
       }
-      return programValue(try self.apply(.init(arguments[0])))
+      let training = try named.first.map { try trainingChoice($0.value) }
+      return programValue(try self.apply(.init(arguments[0]), training: training))
     }
   }
 
@@ -58,6 +65,14 @@ extension Model: Foreign, Convertible, Displayable {
     guard isBuilt else { return "\(description)  (sizes not known yet)" }
     return "\(description)  (\(grouped(parameterCount)) parameters)"
   }
+}
+
+/// `training=true` or `false`.
+private func trainingChoice(_ value: Value) throws -> Bool {
+  guard value.isBool else {
+    throw Failure("argument-type", "`training` must be a bool, not \(value.described)", argument: 1)
+  }
+  return value.isTrue
 }
 
 /// Tensors by path as a record of the language.

@@ -3,11 +3,16 @@ import Diagnostics
 package import Tensors
 
 extension Model {
-  /// Applies the model to a batch: `net(x)`. It trains only if the value carries a pass that does.
+  /// Applies the model to a batch: `net(x)`. It trains only if the value carries a pass that does, or if `training` says
+  /// so; what it then learns of running statistics is for the pass that the value carries, or lost.
   ///
   /// - Throws: `unbuilt` for a model whose sizes are not known; what its layers throw.
-  package func apply(_ x: Datum) throws -> Datum {
+  package func apply(_ x: Datum, training: Bool? = nil) throws -> Datum {
     guard isBuilt else { throw unbuiltFailure(x) }
+    var pass = self.pass
+    if let training, pass?.isTraining != training {
+      pass = training ? Pass(isTraining: true, stream: RandomSource.next()) : Pass(isTraining: false)
+    }
     return try architecture.apply(
       x, parameters: parameters, states: states, pass: pass ?? Pass(isTraining: false))
   }
