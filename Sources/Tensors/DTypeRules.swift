@@ -48,19 +48,25 @@ enum DTypeRules {
       why: "\(dtype) stands for stored data and overflows at once.")
   }
 
-  /// The dtype in which two operands are compared or chosen from: the widest of both, a number taking the tensor's.
-  static func common(_ a: Tensor, _ b: Tensor) -> DType {
+  /// The dtype of a choice between two operands: the widest of both, a number taking the tensor's; a number with a
+  /// fraction and whole numbers give f32.
+  static func common(_ a: Tensor, _ b: Tensor) -> DType { common(a, b, fraction: .f32) }
+
+  /// The dtype in which two operands are compared: as `common`, but wide enough to tell any two numbers apart.
+  static func compared(_ a: Tensor, _ b: Tensor) -> DType { common(a, b, fraction: .f64) }
+
+  private static func common(_ a: Tensor, _ b: Tensor, fraction: DType) -> DType {
     if a.isNumber && b.isNumber { return .f64 }
-    if a.isNumber { return numberMeets(b.dtype, a) }
-    if b.isNumber { return numberMeets(a.dtype, b) }
+    if a.isNumber { return numberMeets(b.dtype, a, fraction) }
+    if b.isNumber { return numberMeets(a.dtype, b, fraction) }
     return common(a.dtype, b.dtype)
   }
 
-  private static func numberMeets(_ dtype: DType, _ number: Tensor) -> DType {
+  private static func numberMeets(_ dtype: DType, _ number: Tensor, _ fraction: DType) -> DType {
     if dtype.isFloat { return dtype == .f16 ? .f32 : dtype }
     let value = number.pointer(Double.self)[0]
     let whole = value == value.rounded() && abs(value) <= 9007199254740992
-    return whole ? (dtype == .bool ? .bool : dtype) : .f64
+    return whole ? (dtype == .bool ? .bool : dtype) : fraction
   }
 
   static func common(_ x: DType, _ y: DType) -> DType {

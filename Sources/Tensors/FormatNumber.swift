@@ -16,10 +16,12 @@ package func formatNumber(_ x: Float) -> String {
   return tidy(x.description)
 }
 
-/// A number with at most so many significant digits: `0.1235`, `12350`, `1.235e-07`, without closing zeros.
+/// A number with at most so many significant digits: `0.1235`, `1.235e-07`, without closing zeros; a whole number with
+/// all of its digits.
 package func formatNumber(_ x: Double, significant digits: Int) -> String {
   if x.isNaN || x.isInfinite { return formatNumber(x) }
   if x == 0 { return "0" }
+  if x == x.rounded(), abs(x) < 1e16 { return String(Int(x)) }
   let text = printf("%.*e", max(1, min(digits, 17)) - 1, x)
   guard let e = text.firstIndex(of: "e"), let exponent = Int(text[text.index(after: e)...]) else { return text }
   if exponent < -5 || exponent >= max(digits, 16) {

@@ -12,7 +12,7 @@ extension Raw {
 
   static func compare(_ op: nns_comparison, _ a: Tensor, _ b: Tensor) throws -> Tensor {
     let shape = try broadcastShape(a.shape, b.shape)
-    var dtype = DTypeRules.common(a, b)
+    var dtype = DTypeRules.compared(a, b)
     if !dtype.isFloat { dtype = .int }
     if dtype == .f16 { dtype = .f32 }
     let x = try kernelInput(a, dtype)
