@@ -16,7 +16,8 @@
 #include "body_integer_product.h"
 
 #define ROWS 6
-#define PANEL_BYTES 25600
+// Multiply and add round one after the other here, so that sums are made of shorter pieces: 128 deep.
+#define PANEL_BYTES 4096
 #define PACK_ROWS 40
 #define T float
 #define S f32
