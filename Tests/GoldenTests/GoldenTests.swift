@@ -15,12 +15,13 @@ struct GoldenCase: CustomTestStringConvertible, Sendable {
     return FileManager.default.fileExists(atPath: file.path) ? file : nil
   }
 
-  func outcome(limit: TimeInterval) throws -> Outcome {
+  func outcome(limit: TimeInterval, extra: [String: String] = [:]) throws -> Outcome {
     var arguments = [program.lastPathComponent]
     if let file = sibling("args") {
       arguments = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
     }
-    return try run(arguments, in: program.deletingLastPathComponent(), input: sibling("input"), limit: limit)
+    return try run(
+      arguments, in: program.deletingLastPathComponent(), input: sibling("input"), limit: limit, extra: extra)
   }
 
   static func all(in folder: String) -> [GoldenCase] {

@@ -39,8 +39,11 @@ enum House {
 }
 
 /// Runs `nns` in a folder with a fixed environment and returns what it printed. A run that takes longer than the limit
-/// is ended, and its status is that of the signal.
-func run(_ arguments: [String], in folder: URL, input: URL? = nil, limit: TimeInterval = 60) throws -> Outcome {
+/// is ended, and its status is that of the signal. `extra` is added to the environment.
+func run(
+  _ arguments: [String], in folder: URL, input: URL? = nil, limit: TimeInterval = 60, extra: [String: String] = [:],
+  executable: URL = House.binary
+) throws -> Outcome {
   let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("nns-\(UUID().uuidString)")
   try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(at: scratch) }
@@ -50,7 +53,7 @@ func run(_ arguments: [String], in folder: URL, input: URL? = nil, limit: TimeIn
   _ = FileManager.default.createFile(atPath: errorFile.path, contents: nil)
 
   let process = Process()
-  process.executableURL = House.binary
+  process.executableURL = executable
   process.arguments = arguments
   process.currentDirectoryURL = folder
   var environment = ProcessInfo.processInfo.environment
@@ -61,7 +64,7 @@ func run(_ arguments: [String], in folder: URL, input: URL? = nil, limit: TimeIn
   environment["TERM"] = "dumb"
   environment["NNS_HISTORY"] = scratch.appendingPathComponent("history").path
   environment["SCRATCH"] = scratch.path
-  process.environment = environment
+  process.environment = environment.merging(extra) { $1 }
   process.standardInput = try FileHandle(forReadingFrom: input ?? URL(fileURLWithPath: "/dev/null"))
   process.standardOutput = try FileHandle(forWritingTo: outputFile)
   process.standardError = try FileHandle(forWritingTo: errorFile)
