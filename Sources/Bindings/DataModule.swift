@@ -233,7 +233,7 @@ private func readTable(_ path: String) throws -> Value {
   case let kind:
     throw Failure(
       "file-format", "files ending in `.\(kind)` cannot be read as a table", argument: 0,
-      why: "csv, tsv, jsonl, npy and idx can; `read_csv` reads any ending")
+      why: "csv, tsv, jsonl, npy and idx can; `read_csv` reads any ending.")
   }
 }
 
@@ -279,7 +279,7 @@ private func aggregate(_ groups: Value, _ columns: NamedRest) throws -> Table {
   else {
     throw Failure(
       "argument-type", "`agg` takes what `group` gives, not \(groups.described)", argument: 0,
-      why: "as in t |> group(\"column\") |> agg(n=len)")
+      why: "as in t |> group(\"column\") |> agg(n=len).")
   }
   var pairs: [(String, Column)] = []
   for key in list.values.first?.record?["key"]?.record?.keys ?? [] {

@@ -23,7 +23,7 @@ struct DataRows {
         throw Failure(
           "label-shape", "`\(first.name)` has \(first.rows) rows, `\(other.name)` has \(other.rows)",
           argument: argument,
-          why: "the fields of a data set go together row by row")
+          why: "the fields of a data set go together row by row.")
       }
       count = first.rows
     } else if let rows = DataRows.count(value) {

@@ -66,7 +66,16 @@ final class NamedLibraryFunction: LibraryFunction {
   private let reference: FunctionReference
   init(_ value: Value) { reference = FunctionReference(value) }
   var name: String { reference.name }
-  func call(_ arguments: [Datum]) throws -> Datum { try reference.call(arguments) }
+
+  func call(_ arguments: [Datum]) throws -> Datum {
+    do {
+      return try reference.call(arguments)
+    } catch var failure as Failure {
+      // An edit of this call's arguments is none of the call that the program wrote.
+      failure.hint = nil
+      throw failure
+    }
+  }
 }
 
 /// A layer in its place in a model, as the body of a block calls it.

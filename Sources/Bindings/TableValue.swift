@@ -121,7 +121,7 @@ extension Column {
       guard let cell = item.cell else {
         throw Failure(
           "argument-type", "column `\(name)` holds \(item.described) in row \(cells.count)",
-          why: "a table's cells are numbers, strings, bools and none")
+          why: "a table's cells are numbers, strings, bools and none.")
       }
       cells.append(cell)
     }

@@ -26,7 +26,7 @@ final class TargetColumn {
     if let row = (0..<column.count).first(where: column.isMissing) {
       throw Failure(
         "missing-target", "the target `\(name)` is missing in row \(row)", argument: 3,
-        why: "a row without its target cannot be learnt from", hint: "drop_missing(t, \"\(name)\")")
+        why: "a row without its target cannot be learnt from.", hint: "drop_missing(t, \"\(name)\")")
     }
     switch column {
     case .number(let values):

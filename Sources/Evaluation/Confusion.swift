@@ -21,7 +21,7 @@ package struct Confusion: Sendable {
     guard classes.count <= 10_000 else {
       throw Failure(
         "label-range", "there are \(classes.count) different labels",
-        why: "a confusion matrix takes at most 10000 classes")
+        why: "a confusion matrix takes at most 10000 classes.")
     }
     let place = Dictionary(classes.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     var counts = [Double](repeating: 0, count: classes.count * classes.count)

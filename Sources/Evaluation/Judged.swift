@@ -22,7 +22,7 @@ package enum Judged {
       throw Failure(
         "argument-type", "predictions of one number a row must be whole to be labels", argument: 0,
         facts: [.init("prediction", described(prediction), argument: 0)],
-        why: "scores of several classes have the shape [n, classes]")
+        why: "scores of several classes have the shape [n, classes].")
     }
     let limit = p.allSatisfy { $0 >= 0 && $0 <= 1 } ? 0.5 : 0
     return (p.map { $0 >= limit ? 1 : 0 }, y)
@@ -47,7 +47,7 @@ package enum Judged {
       throw Failure(
         "label-range", "a curve needs two classes in the truth; there are \(values.count): \(list(values))",
         argument: 1,
-        why: "judge one class against the rest: y == class")
+        why: "judge one class against the rest: y == class.")
     }
     let positive = values.count == 2 ? values[1] : 1
     return (p, y.map { $0 == positive })
@@ -104,7 +104,7 @@ package enum Judged {
       let odd = values.first { $0 != $0.rounded() || abs($0) > 0x1p53 } ?? .nan
       throw Failure(
         "argument-type", "labels must be whole numbers, not \(formatNumber(odd))", argument: 1,
-        facts: [.init("truth", described(truth), argument: 1)], why: "classes count from 0")
+        facts: [.init("truth", described(truth), argument: 1)], why: "classes count from 0.")
     }
     return whole
   }
@@ -147,7 +147,7 @@ package enum Judged {
         facts: [
           .init("prediction", described(prediction), argument: 0), .init("truth", described(truth), argument: 1),
         ],
-        why: "the first looks like labels, the second like scores of classes")
+        why: "the first looks like labels, the second like scores of classes.")
     }
   }
 
@@ -167,7 +167,8 @@ package enum Judged {
     throw Failure(
       "label-range", "label \(least < 0 ? least : most) is out of range for \(k) classes", argument: 1,
       facts: [.init("truth", "int[\(y.count)], smallest \(least), largest \(most)", argument: 1)],
-      why: isFromOne ? "classes count from 0; these look 1-based" : "classes count from 0")
+      why: isFromOne ? "classes count from 0; these look 1-based." : "classes count from 0.",
+      hint: isFromOne ? "\u{1}append - 1" : nil)
   }
 
   private static func described(_ x: Tensor) -> String {

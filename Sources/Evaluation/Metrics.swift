@@ -68,6 +68,6 @@ package enum Metrics {
     guard let bad = p.first(where: { !($0 >= 0 && $0 <= 1) }) else { return }
     throw Failure(
       "argument-range", "a probability is \(formatNumber(bad))", argument: 0,
-      why: "probabilities lie between 0 and 1; `softmax` or `sigmoid` makes them of logits")
+      why: "probabilities lie between 0 and 1; `softmax` or `sigmoid` makes them of logits.")
   }
 }

@@ -73,7 +73,7 @@ package enum Multiclass {
     if let absent = counts.firstIndex(of: 0) {
       throw Failure(
         "one-class", "class \(absent) does not occur in the truth", argument: 1,
-        why: "its curve needs rows of the class and rows of others")
+        why: "its curve needs rows of the class and rows of others.")
     }
     return counts
   }
@@ -82,7 +82,7 @@ package enum Multiclass {
     try checkPair(k == 0 ? 0 : scores.count / k, truth.count)
     if let stray = truth.first(where: { $0 < 0 || $0 >= k }) {
       throw Failure(
-        "label-range", "label \(stray) is out of range for \(k) classes", argument: 1, why: "classes count from 0")
+        "label-range", "label \(stray) is out of range for \(k) classes", argument: 1, why: "classes count from 0.")
     }
   }
 }

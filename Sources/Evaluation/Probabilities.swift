@@ -64,7 +64,7 @@ package enum Probabilities {
       throw Failure("argument-range", "`bins` is \(bins); it must be from 1 to 100000")
     }
     if let bad = p.first(where: { !($0 >= 0 && $0 <= 1) }) {
-      throw Failure("argument-range", "a probability is \(bad)", argument: 0, why: "probabilities lie between 0 and 1")
+      throw Failure("argument-range", "a probability is \(bad)", argument: 0, why: "probabilities lie between 0 and 1.")
     }
     let sorted = p.sorted()
     let edges = (1..<max(bins, 1)).map { edge -> Double in
@@ -103,7 +103,7 @@ package enum Probabilities {
     if let stray = truth.first(where: { $0 < 0 || $0 > highest }) {
       throw Failure(
         "label-range", "label \(stray) is out of range for \(highest + 1) classes", argument: 1,
-        why: "classes count from 0")
+        why: "classes count from 0.")
     }
   }
 }

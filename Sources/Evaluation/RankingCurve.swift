@@ -20,7 +20,7 @@ package struct RankingCurve: Sendable {
     guard positive.contains(true), positive.contains(false) else {
       throw Failure(
         "one-class", "all \(positive.count) rows are \(positive[0] ? "positive" : "negative")", argument: 1,
-        why: "a curve over thresholds needs both classes in the truth")
+        why: "a curve over thresholds needs both classes in the truth.")
     }
     let order = scores.indices.sorted { scores[$0] > scores[$1] }
     var (thresholds, hits, alarms) = ([Double](), [Double](), [Double]())

@@ -18,7 +18,7 @@ struct Vocabulary {
     guard let name = Vocabulary.name(cell) else {
       return Failure(
         "unknown-category", "column `\(column)` has a missing value in row \(row)",
-        why: "`\(layer.text)` has seen none in training; `impute` before it fills them")
+        why: "`\(layer.text)` has seen none in training; `impute` before it fills them.")
     }
     let near = nearMisses(name, among: categories)
     let known = categories.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ")
@@ -85,7 +85,7 @@ package struct OneHot: Transform {
     for (name, known) in zip(names, copy.categories) where known.count > 10_000 {
       throw Failure(
         "argument-range", "column `\(name)` has \(known.count) categories",
-        why: "`onehot` makes a column of each; `ordinal` numbers them")
+        why: "`onehot` makes a column of each; `ordinal` numbers them.")
     }
     copy.isFitted = true
     return copy

@@ -52,7 +52,7 @@ package struct PCA: InvertibleTransform {
     var values = try matrix.doubles
     if values.contains(where: \.isNaN) {
       throw Failure(
-        "argument-range", "`\(text)` cannot learn from missing values", why: "`impute` before it fills them")
+        "argument-range", "`\(text)` cannot learn from missing values", why: "`impute` before it fills them.")
     }
     var copy = self
     copy.mean = (0..<width).map { at in

@@ -62,7 +62,7 @@ package struct ToXY: Transform {
     if let row = (0..<column.count).first(where: column.isMissing) {
       throw Failure(
         "missing-target", "the target `\(target)` is missing in row \(row)",
-        why: "a row without its target cannot be learnt from", hint: "drop_missing(t, \"\(target)\")")
+        why: "a row without its target cannot be learnt from.", hint: "drop_missing(t, \"\(target)\")")
     }
     if case .number(let values) = column {
       guard classes.isEmpty else { throw notNumbers(target) }

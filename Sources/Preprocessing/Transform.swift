@@ -86,7 +86,7 @@ extension Transform {
     guard !isFitted else { return }
     throw Failure(
       "unfitted", "`\(text)` has not seen any data yet",
-      why: "it learns its statistics from a training set: fit(&prep, train)")
+      why: "it learns its statistics from a training set: fit(&prep, train).")
   }
 }
 

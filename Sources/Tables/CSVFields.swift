@@ -31,7 +31,7 @@ struct CSVFields {
     var at = 0
     if count >= 3, bytes[0] == 0xef, bytes[1] == 0xbb, bytes[2] == 0xbf { at = 3 }
     if count >= 2, (bytes[0] == 0xff && bytes[1] == 0xfe) || (bytes[0] == 0xfe && bytes[1] == 0xff) {
-      throw Failure("file-format", "`\(name)` is UTF-16, not UTF-8", why: "save it as UTF-8, or convert it with iconv")
+      throw Failure("file-format", "`\(name)` is UTF-16, not UTF-8", why: "save it as UTF-8, or convert it with iconv.")
     }
     var spans: [Span] = []
     spans.reserveCapacity(count / 6)
@@ -63,7 +63,7 @@ struct CSVFields {
           throw Failure(
             "file-format", "text follows a closing quote in `\(name)`",
             facts: [.init("place", "line \(CSVFields.line(of: at, in: bytes))")],
-            why: "a quote inside a quoted field is written twice")
+            why: "a quote inside a quoted field is written twice.")
         }
         guard length < 1 << 30 else { throw CSVFields.longField(name, fieldStart, bytes) }
         bits |= UInt32(length)

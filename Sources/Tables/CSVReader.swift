@@ -29,7 +29,7 @@ package enum CSV {
     try bytes.withUnsafeBufferPointer { buffer in
       let fields = try CSVFields(buffer, delimiter: options.delimiter, name: name)
       guard fields.width > 0 else {
-        throw Failure("file-format", "`\(name)` is empty", why: "a CSV file needs a header line")
+        throw Failure("file-format", "`\(name)` is empty", why: "a CSV file needs a header line.")
       }
       let reader = Reader(bytes: buffer, fields: fields, name: name, options: options)
       return try reader.table()
@@ -141,7 +141,7 @@ package enum CSV {
       guard let text = String(validating: slice, as: UTF8.self) else {
         throw Failure(
           "file-format", "line \(CSVFields.line(of: Int(span.start), in: bytes)) of `\(name)` is not UTF-8",
-          why: "save it as UTF-8, or convert it with iconv")
+          why: "save it as UTF-8, or convert it with iconv.")
       }
       guard span.isEscaped else { return text }
       var plain: [UInt8] = []

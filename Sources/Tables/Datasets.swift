@@ -38,7 +38,7 @@ package struct Dataset: Sendable {
       let all = known.map { "\"\($0)\"" }.joined(separator: ", ")
       throw Failure(
         "unknown-dataset", "there is no data set `\(name)`", argument: 0,
-        why: near.isEmpty ? "these are known: \(all)" : "did you mean \"\(near[0])\"?")
+        why: near.isEmpty ? "these are known: \(all)." : "did you mean \"\(near[0])\"?")
     }
   }
 
@@ -120,13 +120,13 @@ enum FashionMNIST {
     let y = try IDX.read(path: labels)
     guard x.rank == 3, x.shape[1] == 28, x.shape[2] == 28, x.dtype == .u8 else {
       throw Failure(
-        "file-format", "`\(images)` does not hold pictures of 28 by 28 bytes", why: "it holds \(x.dtype)\(x.shape)")
+        "file-format", "`\(images)` does not hold pictures of 28 by 28 bytes", why: "it holds \(x.dtype)\(x.shape).")
     }
     let codes = try y.ints
     guard y.rank == 1, codes.count == x.shape[0], codes.allSatisfy({ (0..<10).contains($0) }) else {
       throw Failure(
         "file-format", "`\(labels)` does not hold \(x.shape[0]) labels from 0 to 9",
-        why: "it holds \(y.dtype)\(y.shape)")
+        why: "it holds \(y.dtype)\(y.shape).")
     }
     return .arrays(x: x, y: Tensor(codes))
   }
@@ -142,11 +142,11 @@ enum FashionMNIST {
     if let elsewhere {
       throw Failure(
         "file-missing", "there is no `\(name).gz` in `\(elsewhere)`",
-        why: "the environment variable NNS_DATA says that the data sets are there")
+        why: "the environment variable NNS_DATA says that the data sets are there.")
     }
     throw Failure(
       "file-missing", "the Fashion-MNIST files are not on this machine", facts: [.init("looked in", folder)],
-      why: "Debian's package `dataset-fashion-mnist` installs them: apt install dataset-fashion-mnist",
+      why: "Debian has them as a package: `apt install dataset-fashion-mnist`.",
       hint: "dataset(\"digits\")")
   }
 }

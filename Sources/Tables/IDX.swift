@@ -11,7 +11,7 @@ package enum IDX {
   }
 
   package static func parse(_ bytes: [UInt8], name: String) throws -> Tensor {
-    func wrong(_ why: String) -> Failure { Failure("file-format", "`\(name)` is not a whole IDX file", why: why) }
+    func wrong(_ why: String) -> Failure { Failure("file-format", "`\(name)` is not a whole IDX file", why: why + ".") }
     guard bytes.count >= 4, bytes[0] == 0, bytes[1] == 0 else {
       throw wrong(bytes.count < 4 ? "it ends before its sizes" : "it does not start with the IDX magic number")
     }

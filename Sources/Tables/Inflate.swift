@@ -18,7 +18,7 @@ package enum Inflate {
     // 16 more than the largest window: expect a gzip header.
     guard
       inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
-    else { throw Failure("file-format", "`\(name)` cannot be decompressed", why: "zlib does not start") }
+    else { throw Failure("file-format", "`\(name)` cannot be decompressed", why: "zlib does not start.") }
     defer { inflateEnd(&stream) }
 
     var output: [UInt8] = []
@@ -55,7 +55,7 @@ package enum Inflate {
           let truncated = code == Z_BUF_ERROR && offset >= input.count
           throw Failure(
             "file-format", "`\(name)` is not a whole gzip file",
-            why: truncated ? "it ends in the middle" : "its compressed data is damaged")
+            why: truncated ? "it ends in the middle." : "its compressed data is damaged.")
         }
       }
     }

@@ -16,7 +16,7 @@ package enum JSONLines {
     for (number, line) in bytes.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
       guard line.contains(where: { $0 != 32 && $0 != 13 && $0 != 9 }) else { continue }
       func wrong(_ why: String) -> Failure {
-        Failure("file-format", "line \(number + 1) of `\(name)` is not an object of plain values", why: why)
+        Failure("file-format", "line \(number + 1) of `\(name)` is not an object of plain values", why: why + ".")
       }
       let value: JSONValue
       do {

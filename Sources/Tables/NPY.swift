@@ -7,7 +7,9 @@ package enum NPY {
 
   /// - Throws: `file-format` when the bytes are no whole array of numbers; `integer-overflow` for u64 beyond 2^63.
   package static func parse(_ bytes: [UInt8], name: String) throws -> Tensor {
-    func wrong(_ why: String) -> Failure { Failure("file-format", "`\(name)` is not an NPY file of numbers", why: why) }
+    func wrong(_ why: String) -> Failure {
+      Failure("file-format", "`\(name)` is not an NPY file of numbers", why: why + ".")
+    }
     guard bytes.starts(with: [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]) else { throw wrong("it does not start as one") }
     guard bytes.count >= 10 else { throw wrong("it ends in its header") }
     let isLong = bytes[6] >= 2

@@ -53,7 +53,7 @@ extension Table {
       let found = key(mine, row).flatMap { rowsByKey[$0] } ?? []
       guard left.count + found.count < 1 << 31 else {
         throw Failure(
-          "file-too-large", "the join would have more than 2147483648 rows", why: "the keys repeat too often")
+          "file-too-large", "the join would have more than 2147483648 rows", why: "the keys repeat too often.")
       }
       for match in found {
         left.append(row)

@@ -39,7 +39,7 @@ extension Table {
       guard let numbers = column.numbers else {
         throw Failure(
           "column-type", "column `\(names[at])` holds text, which cannot become numbers as it is",
-          why: "`onehot` or `ordinal` turn categories into numbers; `drop` leaves the column out")
+          why: "`onehot` or `ordinal` turn categories into numbers; `drop` leaves the column out.")
       }
       for row in 0..<rowCount { values[row * width + at] = Float(numbers[row]) }
     }
