@@ -69,7 +69,8 @@ private let labelMetrics: [Builtin] = [
     "confusion_matrix", "How often each true class (a row) was predicted as each class (a column).",
     Parameter<Value>("prediction", "labels, or scores of each class"), Parameter<Value>("truth", "the true labels"),
     Parameter<Int?>(
-      "classes", "how many classes there are; otherwise those that occur", default: nil, .given(.atLeast(1))),
+      "classes", "how many classes there are; otherwise those that occur", default: nil,
+      .given(.between(1, 10_000))),
     examples: ["confusion_matrix([0, 1, 1], [0, 1, 0])" => "int [2, 2]\n  1  1\n  0  1"]
   ) { prediction, truth, classes in
     let (p, y) = try judged(prediction, truth)

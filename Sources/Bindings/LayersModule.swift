@@ -197,7 +197,10 @@ private let containerBuiltins: [Builtin] = [
     Parameter<[Value]>("layers", "a list of layers, chains or functions"),
     examples: ["keys(parameters(input(2) >> chain((dense(3), relu))))" => "(\"1.0.weight\", \"1.0.bias\")"]
   ) { layers in
-    try Model.containing(try layers.map { try model($0) }) { Group($0.flatMap { ($0 as? Chain)?.elements ?? [$0] }) }
+    guard !layers.isEmpty else { throw Failure("missing-argument", "`chain` needs at least one layer", argument: 0) }
+    return try Model.containing(try layers.map { try model($0) }) {
+      Group($0.flatMap { ($0 as? Chain)?.elements ?? [$0] })
+    }
   },
   Builtin(
     "named", "The layer under a name, which stands in paths instead of its number.",

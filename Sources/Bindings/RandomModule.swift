@@ -29,9 +29,14 @@ let randomModule = Module(
       Parameter<Int>("b", "the end, not included"), shape, examples: ["randint(0, 1)" => "0"]
     ) { a, b, shape -> Value in
       guard a < b else { throw Failure("argument-range", "there is no whole number from \(a) up to \(b)", argument: 1) }
+      let (span, overflow) = b.subtractingReportingOverflow(a)
+      guard !overflow else {
+        throw Failure(
+          "argument-range", "from \(a) up to \(b) there are more whole numbers than can be drawn from", argument: 1)
+      }
       let count = try (shape ?? []).checkedCount()
       var stream = RandomSource.next()
-      let numbers = (0..<count).map { _ in a + stream.next(below: b - a) }
+      let numbers = (0..<count).map { _ in a + stream.next(below: span) }
       return shape == nil ? Value(Double(numbers[0])) : Value(Tensor(numbers, shape))
     },
     Builtin(

@@ -50,6 +50,11 @@ package enum Metrics {
 
   package static func topK(_ scores: Tensor, _ truth: Tensor, k top: Int) throws -> Double {
     let (s, k, y) = try Judged.classScores(scores, truth)
+    guard k > 1 else {
+      throw Failure(
+        "label-shape", "`top_k` needs a score for each class", argument: 0,
+        facts: [.init("scores", scores.shape.description, argument: 0)], why: "one score a row ranks nothing.")
+    }
     return try Probabilities.topK(s, classes: k, y, top: top)
   }
 
