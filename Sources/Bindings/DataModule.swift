@@ -113,7 +113,12 @@ private let tableBuiltins: [Builtin] = [
     }
     let parts = try elements(x)
     defer { for part in parts { part.release() } }
-    return Value(parts.map(\.displayText).joined(separator: separator))
+    var text = TextBuffer()
+    for (n, part) in parts.enumerated() {
+      if n > 0 { text.append(separator) }
+      text.append(part)
+    }
+    return Value(text.take())
   },
   Builtin(
     "describe", "One row for each column: its kind, how many values it has and lacks, and statistics.", t,

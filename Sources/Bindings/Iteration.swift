@@ -24,11 +24,21 @@ extension Value {
   /// What `len` says; nil when there is nothing to count.
   package var elementCount: Int? {
     if let list { return list.length }
-    if let string { return string.count }
+    if let string { return string.characterCount }
     if let record { return record.length }
     if let range { return range.length }
     if let tensor { return tensor.shape.rank > 0 ? tensor.shape[0] : nil }
     return foreign?.length
+  }
+}
+
+extension String {
+  /// How many characters a reader sees; in plain ASCII each byte is one, but for a line's end of two.
+  fileprivate var characterCount: Int {
+    let isPlain = utf8.withContiguousStorageIfAvailable { bytes in
+      bytes.reduce(UInt8(0)) { $0 | $1 & 0x80 | ($1 == 13 ? 0x80 : 0) } == 0
+    }
+    return isPlain == true ? utf8.count : count
   }
 }
 

@@ -163,7 +163,7 @@ extension Builtin {
   /// A function of each element: on a number directly, on a tensor through the differentiable operation.
   package convenience init(
     elementwise name: String, _ summary: String, _ operation: @escaping (Tensor) throws -> Tensor,
-    scalar: @escaping (Double) -> Double, examples: [Example] = []
+    scalar: @escaping @convention(c) (Double) -> Double, examples: [Example] = []
   ) {
     let x = Parameter<Tensor>("x", "a number or a tensor of any shape")
     self.init(name: name, summary: summary, parameters: [x.info], examples: examples, scalar: scalar) { r in

@@ -2,7 +2,7 @@ import Diagnostics
 package import Evaluator
 
 /// An argument that the builtin changes: `&net`. The call holds the variable until it ends.
-package final class Inout<T: Convertible>: Convertible {
+package struct Inout<T: Convertible>: Convertible {
   private let slot: Registers
 
   init(_ slot: Registers) { self.slot = slot }

@@ -35,10 +35,12 @@ package struct Parameter<T: Convertible>: @unchecked Sendable {
   @inline(__always)
   package func read(_ arguments: Registers, _ index: Int) throws -> T {
     guard let converted = try T.from(arguments + index) else { throw wrongType(arguments[index], index) }
-    for constraint in constraints where !constraint.holds(converted) {
-      throw outOfRange(constraint, arguments[index], index)
-    }
+    if _slowPath(!constraints.isEmpty) { try check(converted, arguments[index], index) }
     return converted
+  }
+
+  @inline(never) package func check(_ converted: T, _ value: Value, _ index: Int) throws {
+    for constraint in constraints where !constraint.holds(converted) { throw outOfRange(constraint, value, index) }
   }
 
   @inline(never) package func wrongType(_ value: Value, _ index: Int) -> Failure {

@@ -11,13 +11,13 @@ package final class Builtin: @unchecked Sendable {
   /// The arguments stand at the pointer, one for each parameter, borrowed; the result hands over its count.
   package let body: (Registers) throws -> Value
   /// For elementwise functions: the same on one number, without a tensor.
-  let scalar: ((Double) -> Double)?
+  let scalar: (@convention(c) (Double) -> Double)?
   /// The module that lists it; set by `Library`.
   package internal(set) var module = ""
 
   package init(
     name: String, summary: String, parameters: [ParameterInfo], examples: [Example],
-    scalar: ((Double) -> Double)? = nil, body: @escaping (Registers) throws -> Value
+    scalar: (@convention(c) (Double) -> Double)? = nil, body: @escaping (Registers) throws -> Value
   ) {
     self.name = name
     self.summary = summary

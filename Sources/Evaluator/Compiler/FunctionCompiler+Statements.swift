@@ -220,7 +220,13 @@ extension FunctionCompiler {
     case .place(let e):
       guard let place = try compilePlace(e) else { return }
       prototype.paths.append(place)
-      emit(.setPath, register, prototype.paths.count - 1, at: e.span)
+      let path = prototype.paths.count - 1
+      if case .register(let list) = place.root, case .index(let index, _)? = place.steps.first, place.steps.count == 1 {
+        emit(.setElement, register, list, index, at: e.span)
+        emit(.word, 0, path, at: e.span)
+      } else {
+        emit(.setPath, register, path, at: e.span)
+      }
     case .list(let sides, let span):
       let parts = allocate(sides.count)
       emit(.unpack, parts, register, sides.count, at: span)

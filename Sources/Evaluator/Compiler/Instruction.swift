@@ -3,24 +3,38 @@
 /// `flags` bit 0: the operand in `b` is a temporary, read here for the last time; bit 1: likewise `c`. The slow paths use
 /// this to change a tensor in place.
 struct Instruction {
-  var op: Operation
-  var flags: UInt8 = 0
-  var a: UInt16 = 0
-  var b: UInt16 = 0
-  var c: UInt16 = 0
+  /// The operation in the lowest byte, then the flags, `a`, `b` and `c`: one load brings all of them.
+  private var bits: UInt64
 
+  init(op: Operation, flags: UInt8 = 0, a: UInt16 = 0, b: UInt16 = 0, c: UInt16 = 0) {
+    bits =
+      UInt64(op.rawValue) | UInt64(flags) << 8 | UInt64(a) << 16 | UInt64(b) << 32 | UInt64(c) << 48
+  }
+
+  var op: Operation {
+    @inline(__always) get { unsafeBitCast(UInt8(truncatingIfNeeded: bits), to: Operation.self) }
+  }
+  var flags: UInt8 {
+    @inline(__always) get { UInt8(truncatingIfNeeded: bits >> 8) }
+  }
+  var a: UInt16 {
+    @inline(__always) get { UInt16(truncatingIfNeeded: bits >> 16) }
+  }
+  var b: UInt16 {
+    @inline(__always) get { UInt16(truncatingIfNeeded: bits >> 32) }
+  }
+  var c: UInt16 {
+    @inline(__always) get { UInt16(truncatingIfNeeded: bits >> 48) }
+    set { bits = bits & 0x0000_FFFF_FFFF_FFFF | UInt64(newValue) << 48 }
+  }
   /// A jump distance over `b` and `c`.
   var offset: Int {
-    @inline(__always) get { Int(Int32(bitPattern: UInt32(b) | UInt32(c) << 16)) }
-    set {
-      let bits = UInt32(bitPattern: Int32(newValue))
-      b = UInt16(truncatingIfNeeded: bits)
-      c = UInt16(truncatingIfNeeded: bits >> 16)
-    }
+    @inline(__always) get { Int(Int64(bitPattern: bits) >> 32) }
+    set { bits = bits & 0xFFFF_FFFF | UInt64(UInt32(bitPattern: Int32(newValue))) << 32 }
   }
   /// A jump distance in `c` alone.
   var shortOffset: Int {
-    @inline(__always) get { Int(Int16(bitPattern: c)) }
+    @inline(__always) get { Int(Int64(bitPattern: bits) >> 48) }
     set { c = UInt16(bitPattern: Int16(newValue)) }
   }
 
@@ -75,11 +89,12 @@ struct Instruction {
     case indexMany  // r[a] = r[b][…] as descriptor c says
     case getPath  // r[a] = the value at path b
     case setPath  // as path descriptor b says, with the value r[a]
+    case setElement  // r[b][r[c]] = r[a]; the next word's b is the path descriptor of the same
     case unpack  // split r[b] into c registers from a
     // Calls.
     case call  // the callee is r[a], b arguments follow it; the result goes to r[c]
     case callWith  // likewise, as call site b says: named, spread and & arguments
-    case result  // return r[a]
+    case result  // return r[a]; the registers below c hold the function, its parameters and locals
     case resultNone
     case signature  // check the parameters against signature b
     case checkResult  // check r[a] against the result type of signature b

@@ -11,10 +11,11 @@ package final class Prototype {
     var globals: Registers
     /// The places that assignments name, as plain data.
     var paths: UnsafeMutablePointer<PlainPlace>
+    var sites: UnsafeMutablePointer<Unmanaged<CallSite>>
+    /// Tells functions of one prototype from those of another.
+    var prototype: UnsafeRawPointer
     /// The number of arguments of a call that needs no binding; -1 when every call does.
     var plainArity: Int
-    /// The registers below this hold the function, its parameters and locals: cleared on return.
-    var localCount: Int
     var registerCount: Int
   }
 
@@ -53,12 +54,7 @@ package final class Prototype {
   package let span: Span
   let headSpan: Span
   package internal(set) var documentation: String?
-  package internal(set) var parameters: [Parameter] = [] {
-    didSet {
-      inoutMask = parameters.contains(where: \.isRest) ? .unfit : InoutMask(parameters.map(\.isInout))
-    }
-  }
-  private(set) var inoutMask = InoutMask([])
+  package internal(set) var parameters: [Parameter] = []
   /// A model block: what it returns is a model.
   package internal(set) var isModel = false
   let code: UnsafeMutablePointer<Code>
@@ -88,6 +84,7 @@ package final class Prototype {
   var modules: [ModuleRequest] = []
   var diagnostics: [Diagnostic] = []
   var names: [String] = []
+  private var lastPositionalPlan: CallPlan?
   /// Names of the registers that hold parameters and locals.
   var registerNames: [Int: String] = [:]
 
@@ -101,8 +98,9 @@ package final class Prototype {
     code.initialize(
       to: Code(
         instructions: .allocate(capacity: 1), constants: .allocate(capacity: 1), globals: globals.slots,
-        paths: .allocate(capacity: 1), plainArity: -1, localCount: 1,
+        paths: .allocate(capacity: 1), sites: .allocate(capacity: 1), prototype: UnsafeRawPointer(code), plainArity: -1,
         registerCount: 1))
+    code.pointee.prototype = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
   }
 
   /// Copies the finished code into its final place. The constants' counts are taken over.
@@ -111,17 +109,31 @@ package final class Prototype {
     code.pointee.instructions.deallocate()
     code.pointee.constants.deallocate()
     code.pointee.paths.deallocate()
+    code.pointee.sites.deallocate()
+    let sites = UnsafeMutablePointer<Unmanaged<CallSite>>.allocate(capacity: max(1, callSites.count))
+    for (n, site) in callSites.enumerated() { (sites + n).initialize(to: .passUnretained(site)) }
     let plain = UnsafeMutablePointer<PlainPlace>.allocate(capacity: max(1, paths.count))
     for (n, place) in paths.enumerated() { (plain + n).initialize(to: PlainPlace(place)) }
     let room = UnsafeMutablePointer<Instruction>.allocate(capacity: max(1, instructions.count))
     room.initialize(from: instructions, count: instructions.count)
+    for n in instructions.indices where [.result, .resultNone].contains(room[n].op) {
+      room[n].c = UInt16(truncatingIfNeeded: localCount)
+    }
     let pool = Registers.allocate(capacity: max(1, constants.count))
     pool.initialize(from: constants, count: constants.count)
     code.pointee = Code(
-      instructions: room, constants: pool, globals: globals.slots, paths: plain,
-      plainArity: plainArity, localCount: localCount, registerCount: registerCount)
+      instructions: room, constants: pool, globals: globals.slots, paths: plain, sites: sites,
+      prototype: code.pointee.prototype, plainArity: plainArity, registerCount: registerCount)
     instructionCount = instructions.count
     constantCount = constants.count
+  }
+
+  /// For a call with so many positional arguments, when they do not simply stand for the parameters.
+  func positionalPlan(_ count: Int) throws -> CallPlan {
+    if let plan = lastPositionalPlan, plan.argumentCount == count { return plan }
+    let plan = try plan(WrittenArguments(positional: count))
+    lastPositionalPlan = plan
+    return plan
   }
 
   deinit {
@@ -130,53 +142,8 @@ package final class Prototype {
     code.pointee.constants.deallocate()
     for n in paths.indices { code.pointee.paths[n].steps.deallocate() }
     code.pointee.paths.deallocate()
+    code.pointee.sites.deallocate()
     code.deallocate()
-  }
-}
-
-/// How the arguments of a `callWith` stand in the window after the callee.
-struct CallSite {
-  struct Argument {
-    var name: Symbol?
-    var isSpread: Bool
-    /// The place that `&` names; its register in the window is empty until the call begins.
-    var place: Place?
-    var span: Span
-  }
-  let arguments: [Argument]
-  /// Positional arguments only, some of them after `&`: they stand in the callee's order already.
-  let isPlain: Bool
-  let inoutMask: InoutMask
-
-  init(arguments: [Argument]) {
-    self.arguments = arguments
-    inoutMask = InoutMask(arguments.map { $0.place != nil })
-    isPlain = arguments.allSatisfy { $0.name == nil && !$0.isSpread }
-  }
-}
-
-/// How many arguments or parameters there are, and which of them are `&`: a call whose mask is its callee's needs no
-/// binding.
-struct InoutMask: Equatable {
-  private var count: Int
-  private var bits: UInt64
-
-  /// Fits nothing: some argument must be bound.
-  static var unfit: InoutMask { InoutMask(count: -1, bits: 0) }
-
-  private init(count: Int, bits: UInt64) {
-    self.count = count
-    self.bits = bits
-  }
-
-  init(_ flags: [Bool]) {
-    guard flags.count <= 64 else {
-      self = .unfit
-      count = -flags.count
-      return
-    }
-    count = flags.count
-    bits = flags.enumerated().reduce(0) { $1.element ? $0 | 1 << UInt64($1.offset) : $0 }
   }
 }
 
@@ -214,7 +181,12 @@ struct PlainPlace {
   var count: Int
   var steps: UnsafeMutablePointer<Step>
 
-  init(_ place: Place) {
+  /// No place at all when it is nil.
+  init(_ place: Place?) {
+    guard let place else {
+      (isGlobal, root, count, steps) = (false, 0, -1, .allocate(capacity: 1))
+      return
+    }
     switch place.root {
     case .register(let n): (isGlobal, root) = (false, n)
     case .global(let n): (isGlobal, root) = (true, n)

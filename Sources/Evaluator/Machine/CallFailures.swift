@@ -23,6 +23,10 @@ func needsInout(_ name: String, _ parameter: String, argument: Int) -> Failure {
     argument: argument, why: "`&` marks what a call may change.", hint: "&")
 }
 
+func needsNoInout(_ name: String, _ parameter: String, argument: Int) -> Failure {
+  Failure("needs-inout", "`\(name)` does not change `\(parameter)`, so it takes no `&`", argument: argument)
+}
+
 func unknownArgument(
   _ name: String, _ given: String, _ known: [String], usage: String, argument: Int
 ) -> Failure {

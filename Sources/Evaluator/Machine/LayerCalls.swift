@@ -42,19 +42,15 @@ extension Machine {
   /// Whether the layer that a builtin makes of these settings, told the sizes of `x`, can be applied to it. Draws nothing
   /// that others would miss.
   private func applies(_ builtin: Builtin, _ settings: [Value], to x: Tensor) -> Bool {
-    guard let input = globals.library.builtins["input"] else { return false }
+    guard let input = globals.library.value("input"), let builtin = globals.library.value(builtin.name) else {
+      return false
+    }
     let random = RandomSource.current
     defer { RandomSource.current = random }
-    func made(_ builtin: Builtin, _ values: [Value]) throws -> Value {
-      let arguments = try builtin.arranged(
-        values, names: [:], isInout: Array(repeating: false, count: values.count))
-      defer { arguments.release() }
-      return try builtin.body(arguments.registers)
-    }
     do {
-      let start = try made(input, x.shape.dropFirst().map { Value(Double($0)) })
+      let start = try call(input, x.shape.dropFirst().map { Value(Double($0)) })
       defer { start.release() }
-      let layer = try made(builtin, settings)
+      let layer = try call(builtin, settings)
       defer { layer.release() }
       let composed = try host.compose(start, layer)
       defer { composed.release() }

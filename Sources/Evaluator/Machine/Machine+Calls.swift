@@ -1,88 +1,65 @@
 import Diagnostics
 import Syntax
 
-/// A variable, or a part of one, that a call holds through `&`: written back however the call ends.
-struct HeldPlace {
-  /// The parameter that it became, counted from 1 in the callee's registers.
-  var parameter: Int
-  var root: Registers
-  var rootName: String
-  /// The whole variable's value while a part of it is out.
-  var container: Value
-  var steps: [ResolvedStep]
-}
-
-enum ResolvedStep {
-  case field(Symbol)
-  case index(Value)
-  case indices([IndexValue])
-}
-
 extension Machine {
   /// Fills defaults and the rest parameter for a call with positional arguments only.
+  @inline(never)
   func bindPositional(_ function: FunctionObject, _ window: Registers, _ count: Int) throws {
-    let parameters = function.prototype.parameters
-    if let at = parameters.firstIndex(where: \.isInout), at < count {
-      throw needsInout(function.prototype.name, parameters[at].name, argument: at)
-    }
-    let rest = parameters.firstIndex(where: \.isRest)
-    if count > parameters.count, rest == nil {
-      throw tooMany(function.prototype.name, parameters.count, count)
-    }
-    if let rest {
-      let list = ListObject(capacity: max(0, count - rest))
-      if count > rest { for j in rest..<count { list.append((window + 1 + j).take()) } }
-      for j in min(count, rest)..<parameters.count { (window + 1 + j).put(.missing) }
-      (window + 1 + rest).put(Value(new: list))
-    } else {
-      for j in count..<max(count, parameters.count) { (window + 1 + j).put(.missing) }
-    }
-    try requireGiven(function, window)
+    try function.prototype.positionalPlan(count).arrange(window)
   }
 
-  private func requireGiven(_ function: FunctionObject, _ window: Registers) throws {
-    for (j, p) in function.prototype.parameters.enumerated()
-    where window[1 + j].isMissing && !p.hasDefault {
-      throw missingArgument(function.prototype.name, p.name, p.isInout)
+  /// A call whose callee is not a function of the language; its arguments stand in the window, positional ones only.
+  /// The result hands over its count.
+  @inline(__always)
+  func applyWindow(
+    _ caller: Unmanaged<FunctionObject>, _ pc: UnsafeMutablePointer<Instruction>, _ window: Registers, _ count: Int
+  ) throws -> Value {
+    if _fastPath(window.pointee.isObject(.builtin)) {
+      let callee = window.pointee.unchecked(BuiltinObject.self)
+      return try callee._withUnsafeGuaranteedRef { builtin in
+        guard _fastPath(builtin.plainArity == count) else { return try applyArranged(builtin, window, count) }
+        if let scalar = builtin.scalar, window[1].isNumber { return Value(foreign: scalar(window[1].number)) }
+        return try builtin.body(window + 1)
+      }
     }
+    return try applyOther(caller, pc, window, count)
+  }
+
+  @inline(never)
+  private func applyArranged(_ builtin: BuiltinObject, _ window: Registers, _ count: Int) throws -> Value {
+    if builtin.plainArity == count { return try builtin.body(window + 1) }
+    let plan = try builtin.positionalPlan(count)
+    free = max(free, window + 1 + plan.parameterCount)
+    plan.arrange(window)
+    // The arguments stay where an error may look at them; what was added behind them goes.
+    defer { for p in min(count, plan.parameterCount)..<plan.parameterCount { (window + 1 + p).clear() } }
+    return try builtin.body(window + 1)
+  }
+
+  @inline(never)
+  private func applyOther(
+    _ caller: Unmanaged<FunctionObject>, _ pc: UnsafeMutablePointer<Instruction>, _ window: Registers, _ count: Int
+  ) throws -> Value {
+    if !window.pointee.isCallable { try replaceCallee(caller, pc, window) }
+    if window.pointee.function != nil {
+      let arguments = (0..<count).map { window[1 + $0] }
+      return try call(window.pointee, arguments)
+    }
+    return try applyDirectly(window, count)
   }
 
   /// Calls a builtin or a foreign value whose arguments stand in the window; the result hands over its count.
   func applyDirectly(_ window: Registers, _ count: Int) throws -> Value {
-    if let object = window.pointee.builtin {
-      let builtin = object.builtin
-      if count == object.arity, !builtin.needsArranging { return try builtin.body(window + 1) }
-      let arguments = try builtin.arranged(
-        (0..<count).map { window[1 + $0] }, names: [:], isInout: Array(repeating: false, count: count))
-      defer { arguments.release() }
-      return try builtin.body(arguments.registers)
-    }
+    if let builtin = window.pointee.builtin { return try applyArranged(builtin, window, count) }
     if let call = window.pointee.foreign?.callable {
       return try call((0..<count).map { window[1 + $0] }, [])
     }
-    throw Failure(
-      "not-callable", "\(window.pointee.described) cannot be called", argument: -1,
-      facts: [.init("value", window.pointee.preview)])
+    throw notCallable(window.pointee)
   }
 
-  /// A call whose callee is not a function of the language.
-  func applyWindow(
-    _ caller: Unmanaged<FunctionObject>, _ pc: UnsafeMutablePointer<Instruction>, _ window: Registers, _ count: Int
-  ) throws -> Value {
-    if let object = window.pointee.builtin {
-      let builtin = object.builtin
-      if count == object.arity, !builtin.needsArranging {
-        if let scalar = builtin.scalar, window[1].isNumber { return Value(foreign: scalar(window[1].number)) }
-        return try builtin.body(window + 1)
-      }
-    } else if !window.pointee.isCallable {
-      try replaceCallee(caller, pc, window)
-      if window.pointee.function != nil {
-        let arguments = (0..<count).map { window[1 + $0] }
-        return try call(window.pointee, arguments)
-      }
-    }
-    return try applyDirectly(window, count)
+  private func notCallable(_ callee: Value) -> Failure {
+    Failure(
+      "not-callable", "\(callee.described) cannot be called", argument: -1, facts: [.init("value", callee.preview)])
   }
 
   /// In call position a variable that holds no function is skipped, so that `mean = mean(a)` does not break `mean(b)`.
@@ -110,213 +87,110 @@ extension Machine {
   }
 
   /// Puts named, spread and `&` arguments into the callee's order. For a function of the language its frame is ready
-  /// and it is returned; anything else is called at once, and its result stands at the window.
+  /// and the answer is true; anything else is called at once, and its result stands at the window.
   func arrange(
-    _ caller: Unmanaged<FunctionObject>, _ pc: UnsafeMutablePointer<Instruction>, site index: Int, _ window: Registers,
-    _ r: Registers
-  ) throws -> Unmanaged<FunctionObject>? {
-    let site = caller._withUnsafeGuaranteedRef { $0.prototype.callSites[index] }
-    if !window.pointee.isCallable { try replaceCallee(caller, pc, window) }
-    let mark = held.count
-    if site.isPlain, window.pointee.takesPlain(site) {
-      return try arrangePlain(site, window, r, caller.takeUnretainedValue().prototype)
-    }
-    do {
-      if let function = window.pointee.function {
-        try arrange(function, site, window, r, caller.takeUnretainedValue().prototype)
-        return window.pointee.unchecked(FunctionObject.self)
+    _ pc: UnsafeMutablePointer<Instruction>, site index: Int, _ window: Registers, _ r: Registers
+  ) throws -> Bool {
+    let site = r.code.pointee.sites[index]
+    let isFunction = window.pointee.isObject(.function)
+    if !isFunction, !window.pointee.isObject(.builtin) {
+      if !window.pointee.isCallable { try replaceCallee(r.function, pc, window) }
+      guard window.pointee.isObject(.function) || window.pointee.isObject(.builtin) else {
+        try applyForeign(site.takeUnretainedValue(), window)
+        return false
       }
-      let result = try applyArranged(site, window, r, caller.takeUnretainedValue().prototype)
-      for j in 0...site.arguments.count { (window + j).clear() }
-      writeBack(to: mark, callee: nil)
-      window.put(result)
-      return nil
-    } catch {
-      writeBack(to: mark, callee: nil)
-      throw error
+      return try arrange(pc, site: index, window, r)
+    }
+    let identity =
+      isFunction
+      ? window.pointee.unchecked(FunctionObject.self)._withUnsafeGuaranteedRef { $0.code.pointee.prototype }
+      : UnsafeRawPointer(window.pointee.reference.toOpaque())
+    let known = site._withUnsafeGuaranteedRef { $0.plan(for: identity) }
+    if let plan = try known ?? newPlan(site.takeUnretainedValue(), window) {
+      if !plan._withUnsafeGuaranteedRef({ $0.isIdentity }) { plan._withUnsafeGuaranteedRef { $0.arrange(window) } }
+      return try begin(plan, site, window, r)
+    }
+    // A spread gives other arguments each time.
+    let opened = try open(site.takeUnretainedValue(), window)
+    let plan = try withExtendedLifetime(opened) { try self.plan(opened.written, for: window.pointee) }
+    opened.take().withUnsafeBufferPointer { plan.fill(window, with: UnsafeMutableBufferPointer(mutating: $0)) }
+    return try withExtendedLifetime(plan) {
+      try begin(Unmanaged.passUnretained(plan), site, window, r, positions: opened.written.positions)
     }
   }
 
-  /// The common case: every argument stands where its parameter wants it, and only places are left to be held.
-  private func arrangePlain(
-    _ site: CallSite, _ window: Registers, _ r: Registers, _ owner: Prototype
-  ) throws -> Unmanaged<FunctionObject>? {
-    let mark = held.count
+  private func plan(_ written: WrittenArguments, for callee: Value) throws -> CallPlan {
+    if let function = callee.function { return try function.prototype.plan(written) }
+    return try callee.builtin!.builtin.plan(written)
+  }
+
+  /// Nil when the site has a spread.
+  @inline(never)
+  private func newPlan(_ site: CallSite, _ window: Registers) throws -> Unmanaged<CallPlan>? {
+    if site.hasSpread { return nil }
+    let plan = try plan(site.written, for: window.pointee)
+    return site.keep(plan, for: window.pointee.function?.prototype ?? window.pointee.object!)
+  }
+
+  /// The arguments stand in their order: holds the places, and calls what is not a function of the language.
+  private func begin(
+    _ plan: Unmanaged<CallPlan>, _ site: Unmanaged<CallSite>, _ window: Registers, _ r: Registers,
+    positions: [Int]? = nil
+  ) throws -> Bool {
+    let (count, inoutCount, inouts) = plan._withUnsafeGuaranteedRef { ($0.parameterCount, $0.inoutCount, $0.inouts) }
+    let mark = heldCount
     do {
-      for (j, argument) in site.arguments.enumerated() {
-        if let place = argument.place { (window + 1 + j).put(try hold(place, r, owner, parameter: j + 1)) }
-      }
-      if window.pointee.isObject(.function) { return window.pointee.unchecked(FunctionObject.self) }
-      let result = try window.pointee.builtin!.builtin.body(window + 1)
-      writeBack(to: mark, callee: window)
-      for j in 1..<(site.arguments.count + 1) { (window + j).clear() }
-      window.put(result)
-      return nil
-    } catch {
-      writeBack(to: mark, callee: window)
-      throw error
-    }
-  }
-
-  /// The arguments of a site with spreads opened: borrowed values, their names, and which are places.
-  private struct Opened {
-    var values: [Value] = []
-    var names: [Symbol?] = []
-    /// The position in the site of each argument, for its place and span.
-    var positions: [Int] = []
-    var owned: [Value] = []
-  }
-
-  private func open(_ site: CallSite, _ window: Registers) throws -> Opened {
-    var opened = Opened()
-    for (j, argument) in site.arguments.enumerated() {
-      let value = window[1 + j]
-      if argument.isSpread {
-        if let list = value.list {
-          for item in list.values {
-            opened.values.append(item)
-            opened.names.append(nil)
-            opened.positions.append(j)
+      for n in 0..<inoutCount {
+        let argument = positions?[inouts[n].argument] ?? inouts[n].argument
+        let parameter = inouts[n].parameter + 1
+        let place = site._withUnsafeGuaranteedRef { $0.places } + argument
+        if _fastPath(place.pointee.count == 0) {
+          let root = (place.pointee.isGlobal ? r.code.pointee.globals : r) + place.pointee.root
+          if _fastPath(!root.pointee.isMissing && !root.pointee.isBusy) {
+            hold(HeldPlace(parameter: parameter, root: root, part: nil))
+            (window + parameter).put(root.pointee)
+            root.pointee = .busy
+            continue
           }
-        } else if let record = value.record {
-          for (key, item) in zip(record.keys, record.values) {
-            opened.values.append(item)
-            opened.names.append(key)
-            opened.positions.append(j)
-          }
-        } else if let items = try elements(of: value) {
-          opened.owned += items
-          for item in items {
-            opened.values.append(item)
-            opened.names.append(nil)
-            opened.positions.append(j)
-          }
-        } else {
-          throw Failure(
-            "argument-type", "`..` spreads a list or a record, not \(value.described)", argument: j)
         }
-      } else {
-        opened.values.append(value)
-        opened.names.append(argument.name)
-        opened.positions.append(j)
+        let written = site.takeUnretainedValue().arguments[argument].place!
+        (window + parameter).put(try hold(written, r, r.function.takeUnretainedValue().prototype, parameter: parameter))
       }
+      if window.pointee.isObject(.function) {
+        try requireRoom(top, window)
+        return true
+      }
+      free = max(free, window + 1 + count)
+      let result = try window.pointee.unchecked(BuiltinObject.self)._withUnsafeGuaranteedRef { try $0.body(window + 1) }
+      if heldCount > mark { writeBack(to: mark, callee: window) }
+      for j in 1..<(count + 1) { (window + j).clear() }
+      window.put(result)
+      return false
+    } catch {
+      writeBack(to: mark, callee: window)
+      for j in 0...count { (window + j).clear() }
+      throw relocated(error, plan.takeUnretainedValue())
     }
-    return opened
   }
 
-  private func arrange(
-    _ function: FunctionObject, _ site: CallSite, _ window: Registers, _ r: Registers, _ owner: Prototype
-  ) throws {
-    let prototype = function.prototype
-    let parameters = prototype.parameters
+  /// What a builtin says of its parameter is shown at the argument that became it.
+  private func relocated(_ error: any Error, _ plan: CallPlan) -> any Error {
+    guard var failure = error as? Failure, let parameter = failure.argument, parameter >= 0 else { return error }
+    failure.argument = plan.position(ofParameter: parameter)
+    return failure
+  }
+
+  private func applyForeign(_ site: CallSite, _ window: Registers) throws {
+    guard let call = window.pointee.foreign?.callable else { throw notCallable(window.pointee) }
+    if let at = site.arguments.firstIndex(where: { $0.place != nil }) {
+      throw Failure("needs-inout", "this call changes none of its arguments, so it takes no `&`", argument: at)
+    }
     let opened = try open(site, window)
-    defer { for v in opened.owned { v.release() } }
-    var slots = [Value](repeating: .missing, count: parameters.count)
-    var places = [Place?](repeating: nil, count: parameters.count)
-    var restValues: [Value] = []
-    var next = 0
-    let rest = parameters.firstIndex(where: \.isRest)
+    var positional: [Value] = []
+    var named: [(name: String, value: Value)] = []
     for (n, value) in opened.values.enumerated() {
-      let place = site.arguments[opened.positions[n]].place
-      var at: Int
-      if let name = opened.names[n] {
-        guard let found = parameters.firstIndex(where: { $0.symbol == name && !$0.isRest }) else {
-          throw unknownArgument(
-            prototype.name, name.name, parameters.map(\.name), usage: prototype.usage, argument: opened.positions[n])
-        }
-        if !slots[found].isMissing || places[found] != nil {
-          throw givenTwice(prototype.name, name.name, argument: opened.positions[n])
-        }
-        at = found
-      } else {
-        at = next
-        next += 1
-        if let rest, at >= rest {
-          restValues.append(value)
-          continue
-        }
-        if at >= parameters.count { throw tooMany(prototype.name, parameters.count, opened.values.count) }
-      }
-      if place != nil, !parameters[at].isInout {
-        throw Failure(
-          "needs-inout", "`\(prototype.name)` does not change `\(parameters[at].name)`, so it takes no `&`",
-          argument: opened.positions[n])
-      }
-      if place == nil, parameters[at].isInout {
-        throw needsInout(prototype.name, parameters[at].name, argument: opened.positions[n])
-      }
-      places[at] = place
-      slots[at] = place == nil ? value : .missing
+      if let name = opened.written.names[n] { named.append((name.name, value)) } else { positional.append(value) }
     }
-    for (j, p) in parameters.enumerated() where slots[j].isMissing && places[j] == nil && !p.hasDefault && !p.isRest {
-      throw missingArgument(prototype.name, p.name, p.isInout)
-    }
-    for j in slots.indices where places[j] == nil { slots[j] = slots[j].retained() }
-    if let rest { slots[rest] = Value(list: restValues.map { $0.retained() }) }
-    do {
-      for (j, place) in places.enumerated() {
-        if let place { slots[j] = try hold(place, r, owner, parameter: j + 1) }
-      }
-    } catch {
-      for j in slots.indices where places[j] == nil { slots[j].release() }
-      throw error
-    }
-    for j in 0..<max(site.arguments.count, slots.count) {
-      (window + 1 + j).put(j < slots.count ? slots[j] : .none)
-    }
-  }
-
-  private func applyArranged(
-    _ site: CallSite, _ window: Registers, _ r: Registers, _ owner: Prototype
-  ) throws -> Value {
-    let opened = try open(site, window)
-    defer { for v in opened.owned { v.release() } }
-    if let builtin = window.pointee.builtin?.builtin {
-      var names: [Int: Symbol] = [:]
-      for (n, name) in opened.names.enumerated() { if let name { names[n] = name } }
-      let isInout = opened.positions.map { site.arguments[$0].place != nil }
-      let arguments = try builtin.arranged(
-        opened.values, names: names, isInout: isInout, positions: opened.positions)
-      defer { arguments.release() }
-      let mark = held.count
-      do {
-        for (n, parameter) in arguments.inoutParameters {
-          let place = site.arguments[opened.positions[n]].place!
-          (arguments.registers + parameter).put(try hold(place, r, owner, parameter: parameter))
-        }
-        let result = try builtin.body(arguments.registers)
-        writeBack(to: mark, callee: arguments.registers)
-        return result
-      } catch {
-        writeBack(to: mark, callee: arguments.registers)
-        throw error
-      }
-    }
-    if let call = window.pointee.foreign?.callable {
-      if let at = site.arguments.firstIndex(where: { $0.place != nil }) {
-        throw Failure("needs-inout", "this call changes none of its arguments, so it takes no `&`", argument: at)
-      }
-      var positional: [Value] = []
-      var named: [(name: String, value: Value)] = []
-      for (n, value) in opened.values.enumerated() {
-        if let name = opened.names[n] { named.append((name.name, value)) } else { positional.append(value) }
-      }
-      return try call(positional, named)
-    }
-    throw Failure("not-callable", "\(window.pointee.described) cannot be called", argument: -1)
-  }
-}
-
-extension Value {
-  /// Whether the site's arguments fit the parameters one by one, `&` for `&`.
-  fileprivate func takesPlain(_ site: CallSite) -> Bool {
-    if isObject(.function) {
-      let parameters = unchecked(FunctionObject.self)._withUnsafeGuaranteedRef { $0.prototype.inoutMask }
-      return parameters == site.inoutMask
-    }
-    if isObject(.builtin) {
-      return unchecked(BuiltinObject.self)._withUnsafeGuaranteedRef { $0.inoutMask } == site.inoutMask
-    }
-    return false
+    window.put(try withExtendedLifetime(opened) { try call(positional, named) })
   }
 }

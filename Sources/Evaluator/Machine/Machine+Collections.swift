@@ -109,15 +109,18 @@ extension Machine {
     return Value(new: RangeObject(try bound(from, 0), try bound(to, 1), isInclusive: isInclusive))
   }
 
+  private func makeNumber(_ register: Registers, argument: Int) throws {
+    guard let number = Double.from(register) else {
+      throw Failure(
+        "argument-type", "a range runs between numbers, not \(register.pointee.described)", argument: argument)
+    }
+    register.put(Value(number))
+  }
+
   /// False when the range is empty: the counter is then unset.
   func prepareRange(_ counter: Registers, _ bound: Registers, isInclusive: Bool) throws -> Bool {
-    for (register, argument) in [(counter, 0), (bound, 1)] where !register.pointee.isNumber {
-      guard let number = Double.from(register) else {
-        throw Failure(
-          "argument-type", "a range runs between numbers, not \(register.pointee.described)", argument: argument)
-      }
-      register.put(Value(number))
-    }
+    if !counter.pointee.isNumber { try makeNumber(counter, argument: 0) }
+    if !bound.pointee.isNumber { try makeNumber(bound, argument: 1) }
     let start = counter.pointee.number
     let end = bound.pointee.number
     if start < end || (isInclusive && start == end) { return true }
@@ -251,27 +254,26 @@ extension Machine {
   }
 
   func interpolated(_ parts: [InterpolationPart], _ first: Registers) throws -> Value {
-    var text = ""
+    var text = TextBuffer()
     var n = 0
     for part in parts {
       switch part {
-      case .text(let t): text += t
-      case .value(let spec):
-        if let spec {
-          guard let formatted = spec.format(first[n]) else {
-            throw Failure(
-              "argument-type", "this format does not apply to \(first[n].described)", argument: n,
-              facts: [.init("value", first[n].preview, argument: n)])
-          }
-          text += formatted
-        } else {
-          text += first[n].displayText
+      case .text(let t): text.append(t)
+      case .value(nil):
+        text.append(first[n])
+        n += 1
+      case .value(let spec?):
+        guard let formatted = spec.format(first[n]) else {
+          throw Failure(
+            "argument-type", "this format does not apply to \(first[n].described)", argument: n,
+            facts: [.init("value", first[n].preview, argument: n)])
         }
+        text.append(formatted)
         n += 1
       }
     }
     for j in 0..<n { (first + j).clear() }
-    return Value(text)
+    return Value(text.take())
   }
 
   func makeFunction(_ maker: Unmanaged<FunctionObject>, _ index: Int, _ r: Registers) -> Value {

@@ -10,10 +10,9 @@ extension Machine {
 
   /// Makes a diagnostic of whatever was thrown, with its place in the source.
   func located(
-    _ error: any Error, _ function: Unmanaged<FunctionObject>, _ pc: UnsafeMutablePointer<Instruction>, _ r: Registers,
-    depth: Int, bottom: Int
+    _ error: any Error, _ pc: UnsafeMutablePointer<Instruction>, _ r: Registers, caller: Frame?
   ) -> Diagnostic {
-    let prototype = function.takeUnretainedValue().prototype
+    let prototype = r.function.takeUnretainedValue().prototype
     let at = position(prototype, pc)
     if var diagnostic = error as? Diagnostic {
       // It comes from a call that a builtin made: this frame is on the way.
@@ -25,8 +24,8 @@ extension Machine {
       return Diagnostic(
         "internal", "\(error)", labels: [.init(prototype.source, prototype.spans[at])])
     }
-    if prototype.code.pointee.instructions[at].op == .signature, depth > bottom {
-      return signatureDiagnostic(failure, prototype, caller: frames[depth - 1])
+    if prototype.code.pointee.instructions[at].op == .signature, let caller {
+      return signatureDiagnostic(failure, prototype, caller: caller)
     }
     return misplacedTensor(failure, prototype, at, r) ?? diagnostic(failure, prototype, at)
   }
@@ -51,7 +50,7 @@ extension Machine {
 
   /// A call whose arguments do not fit the declared dims: the declaration and the call are shown together.
   private func signatureDiagnostic(_ failure: Failure, _ prototype: Prototype, caller: Frame) -> Diagnostic {
-    let callerPrototype = caller.function.takeUnretainedValue().prototype
+    let callerPrototype = caller.registers.function.takeUnretainedValue().prototype
     let at = position(callerPrototype, caller.pc)
     let operands = callerPrototype.operandSpans[at] ?? []
     var result = Diagnostic(failure.id, failure.message, why: failure.why)

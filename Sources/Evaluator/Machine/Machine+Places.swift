@@ -18,13 +18,20 @@ extension Machine {
     }
   }
 
+  @inline(__always)
+  func hold(_ place: HeldPlace) {
+    if heldCount == heldCapacity { growHeld() }
+    (held + heldCount).initialize(to: place)
+    heldCount += 1
+  }
+
   /// Moves the value of a place out, for a call that may change it. The variable is busy until the call ends.
   func hold(_ place: Place, _ r: Registers, _ owner: Prototype, parameter: Int) throws -> Value {
     let root = root(place, r, owner)
     if root.pointee.isBusy { throw busy(place.rootName) }
     if root.pointee.isMissing { throw unknownName(place.rootName, in: owner) }
     if place.steps.isEmpty {
-      held.append(HeldPlace(parameter: parameter, root: root, rootName: place.rootName, container: .none, steps: []))
+      hold(HeldPlace(parameter: parameter, root: root, part: nil))
       let value = root.pointee
       root.pointee = .busy
       return value
@@ -39,8 +46,8 @@ extension Machine {
         if let slot { return slot.take() }
         return try read(steps, from: pointer)
       }
-      held.append(
-        HeldPlace(parameter: parameter, root: root, rootName: place.rootName, container: container, steps: steps))
+      let part = HeldPart(container, steps)
+      hold(HeldPlace(parameter: parameter, root: root, part: .passRetained(part)))
       return value
     } catch {
       root.pointee = container
@@ -58,60 +65,73 @@ extension Machine {
   /// Gives back the places held since `mark`: their values stand in the callee's registers. With no callee the call
   /// never began, and what was moved out is gone only if it had been handed over.
   func writeBack(to mark: Int, callee: Registers?) {
-    while held.count > mark {
-      var place = held.removeLast()
+    while heldCount > mark {
+      heldCount -= 1
+      let place = held[heldCount]
       let value = callee.map { ($0 + place.parameter).take() } ?? .none
-      if place.steps.isEmpty {
+      guard let held = place.part else {
         place.root.pointee = value
-      } else {
-        let steps = place.steps
-        withUnsafeMutablePointer(to: &place.container) { pointer in
-          // The place was there when the call began; only an index that a builtin refuses can fail, and then the
-          // variable keeps its old part.
-          do { try write(value, at: steps[...], in: pointer) } catch { value.release() }
-        }
-        place.root.pointee = place.container
-        steps.release()
+        continue
       }
+      let part = held.takeRetainedValue()
+      withUnsafeMutablePointer(to: &part.container) { pointer in
+        // The place was there when the call began; only an index that a builtin refuses can fail, and then the
+        // variable keeps its old part.
+        do { try write(value, at: part.steps[...], in: pointer) } catch { value.release() }
+      }
+      place.root.pointee = part.container
+      part.steps.release()
     }
   }
 
-  /// The slot of a place whose containers are all there, of the usual kinds and, for writing, unshared; else nil.
+  /// The slot of a place whose containers are all there and of the usual kinds; else nil. For writing, containers that
+  /// others hold too are copied on the way.
   @inline(__always)
-  func knownSlot(
-    _ place: UnsafeMutablePointer<PlainPlace>, _ r: Registers, _ globals: Registers, forWriting: Bool
-  ) -> Registers? {
+  func knownSlot(_ index: Int, _ r: Registers, forWriting: Bool) -> Registers? {
+    let place = r.code.pointee.paths + index
     let count = place.pointee.count
     if count < 0 { return nil }
-    var slot = (place.pointee.isGlobal ? globals : r) + place.pointee.root
+    var slot = (place.pointee.isGlobal ? r.code.pointee.globals : r) + place.pointee.root
     var step = place.pointee.steps
     for _ in 0..<count {
       let value = slot.pointee
-      guard value.isObject, !forWriting || value.isUnique else { return nil }
+      guard value.isObject else { return nil }
       if step.pointee.isField {
         guard value.isObject(.record) else { return nil }
-        let record = value.unchecked(RecordObject.self)
+        var record = value.unchecked(RecordObject.self)
         let shape = record._withUnsafeGuaranteedRef { $0.shapeID }
-        if step.pointee.cachedShape != shape {
+        if _slowPath(step.pointee.cachedShape != shape) {
           guard
             let at = record._withUnsafeGuaranteedRef({ $0.shape.position(of: Symbol(id: step.pointee.operand)) })
           else { return nil }
           step.pointee.cachedShape = shape
           step.pointee.cachedPosition = UInt32(at)
         }
+        if forWriting, !value.isUnique { record = unshareRecord(slot) }
         slot = record._withUnsafeGuaranteedRef { $0.fields } + Int(step.pointee.cachedPosition)
       } else {
         let index = r[Int(step.pointee.operand)]
         guard value.isObject(.list), index.isNumber, index.number >= 0, index.number < 1e15 else { return nil }
-        let list = value.unchecked(ListObject.self)
+        var list = value.unchecked(ListObject.self)
         let n = Int(index.number)
         guard Double(n) == index.number, n < list._withUnsafeGuaranteedRef({ $0.length }) else { return nil }
+        if forWriting, !value.isUnique { list = unshareList(slot) }
         slot = list._withUnsafeGuaranteedRef { $0.items } + n
       }
       step += 1
     }
     // A variable that is not set, or that a call holds, is for the slow path to complain about.
     return slot.pointee.isMissing || slot.pointee.isBusy ? nil : slot
+  }
+
+  @inline(never) private func unshareRecord(_ slot: Registers) -> Unmanaged<RecordObject> {
+    slot.put(Value(new: slot.pointee.unchecked(RecordObject.self)._withUnsafeGuaranteedRef { $0.copied() }))
+    return slot.pointee.unchecked(RecordObject.self)
+  }
+
+  @inline(never) private func unshareList(_ slot: Registers) -> Unmanaged<ListObject> {
+    slot.put(Value(new: slot.pointee.unchecked(ListObject.self)._withUnsafeGuaranteedRef { $0.copied() }))
+    return slot.pointee.unchecked(ListObject.self)
   }
 
   func readPlace(_ function: Unmanaged<FunctionObject>, _ index: Int, _ r: Registers) throws -> Value {
@@ -258,12 +278,5 @@ extension Machine {
     throw Failure(
       "not-a-field", "the field `\(symbol.name)` of \(slot.pointee.described) cannot be set",
       why: "fields can be set in records.")
-  }
-}
-
-extension [ResolvedStep] {
-  /// Gives up the counts of the indices.
-  func release() {
-    for case .index(let value) in self { value.release() }
   }
 }

@@ -9,11 +9,10 @@ package final class Machine {
   struct Frame {
     var pc: UnsafeMutablePointer<Instruction>
     var registers: Registers
-    var function: Unmanaged<FunctionObject>
     /// Where the result goes, counted from the caller's registers.
-    var target: Int
-    /// How many places were held when the call began; more than that are written back when it ends.
-    var heldPlaces: Int
+    var target: Int32
+    /// How many places were held when the call began; more than that are written back when it ends. -1: it holds none.
+    var heldPlaces: Int32
   }
 
   static let stackSize = 1 << 20
@@ -30,11 +29,17 @@ package final class Machine {
   let frames = UnsafeMutablePointer<Frame>.allocate(capacity: Machine.deepest + 1)
   /// Registers below this are initialised.
   private var ready = 0
-  var depth = 0
+  /// The highest place where a frame may start.
+  private(set) var limit: Registers
+  /// Behind the last frame of the callers.
+  var top: UnsafeMutablePointer<Frame>
+  let lastFrame: UnsafeMutablePointer<Frame>
   var nesting = 0
   /// The first free register: where a builtin's call back may start its frame.
   var free: Registers
-  var held: [HeldPlace] = []
+  private(set) var held = UnsafeMutablePointer<HeldPlace>.allocate(capacity: 64)
+  private(set) var heldCapacity = 64
+  var heldCount = 0
   /// Builtins that a variable hides and that were called all the same: told once a session.
   var noted: Set<String> = []
 
@@ -42,6 +47,9 @@ package final class Machine {
     self.globals = globals
     self.host = host
     free = stack
+    top = frames
+    lastFrame = frames + Machine.deepest
+    limit = stack
     _ = extend()
     Machine.current = self
   }
@@ -50,18 +58,26 @@ package final class Machine {
     for i in 0..<ready { stack[i].release() }
     stack.deallocate()
     frames.deallocate()
+    held.deallocate()
   }
 
-  /// Makes more of the stack usable; nil at its end. Returns the highest place where a frame may start.
+  /// Makes more of the stack usable; nil at its end. Returns the limit.
   @inline(never) func extend() -> Registers? {
     let step = 1 << 17
     guard ready + step <= Machine.stackSize else { return nil }
     (stack + ready).initialize(repeating: .none, count: step)
     ready += step
+    limit = stack + (ready - Machine.largestFrame)
     return limit
   }
 
-  var limit: Registers { stack + (ready - Machine.largestFrame) }
+  @inline(never) func growHeld() {
+    let wider = UnsafeMutablePointer<HeldPlace>.allocate(capacity: heldCapacity * 2)
+    wider.moveInitialize(from: held, count: heldCount)
+    held.deallocate()
+    held = wider
+    heldCapacity *= 2
+  }
 
   /// Runs a whole text. Values of top-level expressions go to the host.
   package func run(_ prototype: Prototype) throws {

@@ -28,13 +28,26 @@ package final class FunctionObject: Object {
 /// A function of the library, as a value.
 package final class BuiltinObject: Object {
   package let builtin: Builtin
-  let arity: Int
-  let inoutMask: InoutMask
+  /// The number of arguments of a call that needs no arranging; -1 when every call does.
+  let plainArity: Int
+  let body: (Registers) throws -> Value
+  let scalar: (@convention(c) (Double) -> Double)?
+  private var lastPositionalPlan: CallPlan?
 
   package init(_ builtin: Builtin) {
     self.builtin = builtin
-    arity = builtin.parameters.count
-    inoutMask = builtin.parameters.contains(where: \.isRest) ? .unfit : InoutMask(builtin.parameters.map(\.isInout))
+    plainArity =
+      builtin.parameters.contains { $0.isInout || $0.isRest || $0.isNamedRest } ? -1 : builtin.parameters.count
+    body = builtin.body
+    scalar = builtin.scalar
     super.init(.builtin)
+  }
+
+  /// For a call with so many positional arguments.
+  func positionalPlan(_ count: Int) throws -> CallPlan {
+    if let plan = lastPositionalPlan, plan.argumentCount == count { return plan }
+    let plan = try builtin.plan(WrittenArguments(positional: count))
+    lastPositionalPlan = plan
+    return plan
   }
 }

@@ -29,7 +29,8 @@ package final class RecordShape {
 }
 
 package final class RecordObject: Object {
-  package private(set) var shape: RecordShape
+  /// Shapes live as long as the program: holding one needs no count.
+  package private(set) unowned(unsafe) var shape: RecordShape
   final var shapeID: UInt32
   package private(set) var fields: Registers
   private var capacity: Int
