@@ -74,7 +74,8 @@ extension FunctionCompiler {
         .range, target, a.register, b.register, flags: isInclusive ? 4 : 0, at: e.span, operands: [from.span, to.span])
     case .compose(let left, let span, let right):
       let (a, b) = try operands(left, right)
-      emit(.compose, target, a.register, b.register, at: span, operands: [left.span, right.span])
+      emit(
+        .compose, target, a.register, b.register, flags: flags(a, b), at: span, operands: [left.span, right.span])
     case .pipe(let left, let span, let right): try compilePipe(left, span, right, into: target, at: e.span)
     case .call(let callee, let arguments): try compileCall(callee, arguments, into: target, at: e.span)
     case .index(let base, let indices): try compileIndex(base, indices, into: target, at: e.span)
@@ -282,7 +283,7 @@ extension FunctionCompiler {
     emit(.logic, result, result, other, flags: isOr ? 4 : 0, at: span, operands: [left.span, right.span])
     // The distance shares its bits with nothing: flags tell `and` from `or`.
     try patch(skip, to: here)
-    emit(.move, target, result, at: span)
+    emit(.move, target, result, flags: 1, at: span)
   }
 
   /// Jumps taken when the condition does not hold.

@@ -173,7 +173,7 @@ extension FunctionCompiler {
   func bind(_ target: Target, to register: Int, at span: Span) {
     switch target {
     case .name(let name): store(register, in: name, isTemporary: true)
-    case .wildcard: break
+    case .wildcard: emit(.none, register, at: span)
     case .list(let targets, let span):
       let mark = top
       let parts = allocate(targets.count)
@@ -223,7 +223,7 @@ extension FunctionCompiler {
   private func assign(_ side: LeftSide, _ register: Int, at span: Span) throws {
     switch side {
     case .name(let name): store(register, in: name, isTemporary: true)
-    case .wildcard: break
+    case .wildcard: emit(.none, register, at: span)
     case .place(let e):
       guard let place = try compilePlace(e) else { return }
       prototype.paths.append(place)
@@ -241,7 +241,10 @@ extension FunctionCompiler {
     case .record(let names, _):
       let parts = allocate(names.count)
       for (i, name) in names.enumerated() {
-        emit(.field, parts + i, register, symbol(name.text), at: name.span, operands: [span])
+        // The last one gives the record up.
+        emit(
+          .field, parts + i, register, symbol(name.text), flags: i == names.count - 1 ? 1 : 0, at: name.span,
+          operands: [span])
         emit(.word, at: name.span)
       }
       for (i, name) in names.enumerated() { store(parts + i, in: name, isTemporary: true) }

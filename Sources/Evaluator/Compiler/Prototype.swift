@@ -164,6 +164,17 @@ struct Place {
   var rootName: String
   var steps: [Step]
   var span: Span
+
+  /// Empties the registers of the indices after the last use of the place.
+  func releaseIndices(_ r: Registers, _ plans: [IndexPlan]) {
+    for step in steps {
+      switch step {
+      case .field: break
+      case .index(let register, _): (r + register).clear()
+      case .indices(let plan, _): plans[plan].registers.forEach { (r + $0).clear() }
+      }
+    }
+  }
 }
 
 /// A `Place` as trivial data, for the machine's fast path; each field step remembers where it found the field last.
@@ -249,6 +260,17 @@ struct IndexPlan {
   }
   var parts: [Part]
   var spans: [Span]
+
+  /// Where the indices are: temporaries, which nothing reads after the last use of the plan.
+  var registers: [Int] {
+    parts.flatMap { part -> [Int] in
+      switch part {
+      case .at(let register): return [register]
+      case .slice(let from, let to, let step, _): return [from, to, step].compactMap { $0 }
+      case .ellipsis, .newAxis: return []
+      }
+    }
+  }
 }
 
 struct TablePlan {

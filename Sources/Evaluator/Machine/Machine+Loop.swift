@@ -224,6 +224,7 @@ extension Machine {
               value = try element(of: owner.unchecked(ListObject.self), r[Int(i.c)]).pointee.retained()
             } else {
               value = try indexed(owner, by: r[Int(i.c)])
+              if i.flags & 2 != 0 { (r + Int(i.c)).clear() }
             }
             if i.flags & 1 != 0 { (r + Int(i.b)).clear() }
             (r + Int(i.a)).put(value)

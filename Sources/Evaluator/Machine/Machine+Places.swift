@@ -37,6 +37,7 @@ extension Machine {
       return value
     }
     let steps = try resolve(place.steps, r, owner)
+    place.releaseIndices(r, owner.indexPlans)
     var container = root.pointee
     root.pointee = .busy
     do {
@@ -151,6 +152,7 @@ extension Machine {
       try function._withUnsafeGuaranteedRef { object in
         try withExtendedLifetime(object.prototype) { prototype in
           try writePlace(prototype, index, r, value)
+          prototype.paths[index].releaseIndices(r, prototype.indexPlans)
         }
       }
     } catch {

@@ -11,9 +11,11 @@ extension Machine {
       (r + Int(i.a)).put(try binary(.matmul, r + Int(i.b), r + Int(i.c), flags: i.flags))
     case .contains:
       let found = try contains(r[Int(i.b)], in: r[Int(i.c)])
+      release(i, r)
       (r + Int(i.a)).put(Value(found != (i.flags & 4 != 0)))
     case .logic:
       let value = try logic(r[Int(i.b)], r[Int(i.c)], isOr: i.flags & 4 != 0)
+      (r + Int(i.c)).clear()
       (r + Int(i.a)).put(value)
     case .iterate:
       try requireIterable(r[Int(i.a)])
@@ -52,13 +54,18 @@ extension Machine {
       (r + Int(i.a)).put(text)
     case .function: (r + Int(i.a)).put(makeFunction(function, Int(i.b), r))
     case .compose:
-      (r + Int(i.a)).put(try host.compose(r[Int(i.b)], r[Int(i.c)]))
+      let value = try host.compose(r[Int(i.b)], r[Int(i.c)])
+      release(i, r)
+      (r + Int(i.a)).put(value)
     case .indexMany:
       let plan = function._withUnsafeGuaranteedRef { $0.prototype.indexPlans[Int(i.c)] }
       let value = try indexed(r[Int(i.b)], by: indices(plan, r))
       if i.flags & 1 != 0 { (r + Int(i.b)).clear() }
+      plan.registers.forEach { (r + $0).clear() }
       (r + Int(i.a)).put(value)
-    case .unpack: try unpack(r[Int(i.b)], into: r + Int(i.a), count: Int(i.c))
+    case .unpack:
+      try unpack(r[Int(i.b)], into: r + Int(i.a), count: Int(i.c))
+      (r + Int(i.b)).clear()
     case .signature: try checkSignature(function, Int(i.b), r)
     case .checkResult: try checkResult(function, Int(i.b), r[Int(i.a)], r)
     case .checkBinding: try checkBinding(function, Int(i.b), r[Int(i.a)], r)
@@ -78,5 +85,11 @@ extension Machine {
       (r + Int(i.a)).put(try host.loadModule(prototype.modules[Int(i.b)], prototype.source))
     default: break
     }
+  }
+
+  /// Empties the registers of operands that are read here for the last time, so that nothing is kept longer than needed.
+  private func release(_ i: Instruction, _ r: Registers) {
+    if i.flags & 1 != 0 { (r + Int(i.b)).clear() }
+    if i.flags & 2 != 0 { (r + Int(i.c)).clear() }
   }
 }
