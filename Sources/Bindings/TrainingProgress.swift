@@ -57,7 +57,12 @@ final class TrainingProgress: TrainingObserver {
     line("epoch \(Int(row[0]))/\(epochs)  " + parts.joined(separator: "  "))
   }
 
-  func trainingEnded(_ run: Run) { TrainingDisplay.finish?() }
+  func trainingEnded(_ run: Run) {
+    TrainingDisplay.finish?()
+    if run.stopped == .interrupt {
+      note("stopped by Ctrl-C after \(run.rows.count) of \(epochs) epochs; the model keeps what it has learned")
+    }
+  }
 
   func note(_ text: String) { Output.note(text + "\n") }
 
