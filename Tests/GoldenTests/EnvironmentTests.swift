@@ -43,7 +43,7 @@ import Testing
     let outcome = try golden.outcome(limit: 60, extra: ["NNS_DEBUG_LEAKS": "1"])
     let check = { #expect(outcome.errors.split(separator: "\n").last == "0 objects leaked", "\(outcome.errors)") }
     // The machine's registers keep what `and` joins, and the parts of `t[rows, "name"]`, until they are used again.
-    if ["reading_a_table", "dtypes", "randomness"].contains(golden.program.deletingPathExtension().lastPathComponent) {
+    if ["reading_a_table", "dtypes"].contains(golden.program.deletingPathExtension().lastPathComponent) {
       withKnownIssue(isIntermittent: true) { check() }
     } else {
       check()
