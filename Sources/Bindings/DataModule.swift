@@ -111,14 +111,14 @@ private let tableBuiltins: [Builtin] = [
       throw Failure(
         "argument-type", "a list is joined with a string between its parts, not \(other.described)", argument: 1)
     }
-    let parts = try elements(x)
-    defer { for part in parts { part.release() } }
-    var text = TextBuffer()
-    for (n, part) in parts.enumerated() {
-      if n > 0 { text.append(separator) }
+    let text = TextBuffer()
+    var isFirst = true
+    try forEach(x) { part in
+      if !isFirst { text.append(separator) }
+      isFirst = false
       text.append(part)
     }
-    return Value(text.take())
+    return Value(text.take(from: 0))
   },
   Builtin(
     "describe", "One row for each column: its kind, how many values it has and lacks, and statistics.", t,

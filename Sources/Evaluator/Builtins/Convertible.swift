@@ -27,21 +27,23 @@ extension Convertible {
 
 extension Value: Convertible {
   package static var typeName: String { "value" }
-  package static func from(_ register: Registers) -> Value? { register.pointee }
-  package func makeValue() -> Value { self }
+  @inlinable package static func from(_ register: Registers) -> Value? { register.pointee }
+  @inlinable package func makeValue() -> Value { self }
 }
 
 extension Double: Convertible {
   package static var typeName: String { "number" }
-  @inline(__always)
+  @inlinable @inline(__always)
   package static func from(_ register: Registers) -> Double? {
     let value = register.pointee
-    if value.isNumber { return value.number }
-    // A tensor with no axes is accepted wherever a number is.
+    return value.isNumber ? value.number : fromTensor(value)
+  }
+  /// A tensor with no axes is accepted wherever a number is.
+  @usableFromInline package static func fromTensor(_ value: Value) -> Double? {
     guard let tensor = value.tensor, tensor.shape.rank == 0, tensor.dtype != .bool else { return nil }
     return tensor.scalar
   }
-  package func makeValue() -> Value { Value(foreign: self) }
+  @inlinable package func makeValue() -> Value { Value(foreign: self) }
 }
 
 extension Int: Convertible {
@@ -50,7 +52,7 @@ extension Int: Convertible {
     guard let number = Double.from(register) else { return nil }
     return Int(exactly: number)
   }
-  package func makeValue() -> Value { Value(Double(self)) }
+  @inlinable package func makeValue() -> Value { Value(Double(self)) }
 }
 
 extension Bool: Convertible {
@@ -60,7 +62,7 @@ extension Bool: Convertible {
     guard let tensor = register.pointee.tensor, tensor.shape.rank == 0, tensor.dtype == .bool else { return nil }
     return tensor.scalar != 0
   }
-  package func makeValue() -> Value { Value(self) }
+  @inlinable package func makeValue() -> Value { Value(self) }
 }
 
 extension String: Convertible {

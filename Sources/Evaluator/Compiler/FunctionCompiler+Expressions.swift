@@ -124,19 +124,18 @@ extension FunctionCompiler {
   }
 
   private func compileString(_ parts: [StringPart], into target: Int, at span: Span) throws {
-    var plan: [InterpolationPart] = []
+    var plan = Interpolation()
     var values: [Expression] = []
     for part in parts {
       switch part {
-      case .text(let text): plan.append(.text(text))
+      case .text(let text): plan.append(text)
       case .value(let e, let spec, _):
-        plan.append(.value(spec))
+        plan.appendValue(spec)
         values.append(e)
       }
     }
     if values.isEmpty {
-      let text = plan.map { if case .text(let t) = $0 { t } else { "" } }.joined()
-      emit(.constant, target, constant(Value(text)), at: span)
+      emit(.constant, target, constant(Value(String(decoding: plan.text, as: UTF8.self))), at: span)
       return
     }
     let base = try compileSequence(values)

@@ -86,17 +86,24 @@ extension FunctionCompiler {
   }
 
   private func compileWhile(_ condition: Expression, _ body: Block, at span: Span) throws {
+    // The condition stands behind the body, so that each round jumps once.
+    let entry = emitJump(.jump, at: span)
     let start = here
-    let unmet = try compileCondition(condition)
     let before = definitelySet
     loops.append(Loop())
     try compileBlock(body)
     let loop = loops.removeLast()
-    for c in loop.continues { try patch(c, to: start) }
-    let back = emitJump(.jump, at: span)
-    try patch(back, to: start)
-    try patchHere(unmet + loop.breaks)
     definitelySet = before
+    try patchHere([entry] + loop.continues)
+    var unmet = try compileCondition(condition)
+    if let last = unmet.last, last == here - 1, let jump = instructions[last].inverted {
+      instructions[last] = jump
+      unmet.removeLast()
+      try patch(last, to: start)
+    } else {
+      try patch(emitJump(.jump, at: span), to: start)
+    }
+    try patchHere(unmet + loop.breaks)
   }
 
   private func compileFor(_ targets: [Target], _ sequence: Expression, _ body: Block, at span: Span) throws {

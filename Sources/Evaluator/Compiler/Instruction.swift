@@ -63,6 +63,9 @@ struct Instruction {
     case jumpUnlessNotEqual
     case jumpUnlessLessK, jumpUnlessLessEqualK, jumpUnlessGreaterK, jumpUnlessGreaterEqualK, jumpUnlessEqualK
     case jumpUnlessNotEqualK
+    // Jump back by c if r[a] op r[b], and with a constant k[b]: the ends of loops.
+    case jumpIfLess, jumpIfLessEqual, jumpIfGreater, jumpIfGreaterEqual
+    case jumpIfLessK, jumpIfLessEqualK, jumpIfGreaterK, jumpIfGreaterEqualK
     case jump  // by the offset
     case jumpIfFalse, jumpIfTrue  // r[a] must be a condition
     case jumpIfGiven  // r[a] is not missing
@@ -106,6 +109,25 @@ struct Instruction {
     case fail  // throw diagnostic constant b
     case use  // r[a] = module of descriptor b
     case word  // data of the instruction before
+  }
+}
+
+extension Instruction {
+  /// The same comparison with the jump taken when it holds; nil when there is none.
+  var inverted: Instruction? {
+    let op: Operation? =
+      switch op {
+      case .jumpUnlessLess: .jumpIfLess
+      case .jumpUnlessLessEqual: .jumpIfLessEqual
+      case .jumpUnlessGreater: .jumpIfGreater
+      case .jumpUnlessGreaterEqual: .jumpIfGreaterEqual
+      case .jumpUnlessLessK: .jumpIfLessK
+      case .jumpUnlessLessEqualK: .jumpIfLessEqualK
+      case .jumpUnlessGreaterK: .jumpIfGreaterK
+      case .jumpUnlessGreaterEqualK: .jumpIfGreaterEqualK
+      default: nil
+      }
+    return op.map { Instruction(op: $0, flags: flags, a: a, b: b, c: c) }
   }
 }
 

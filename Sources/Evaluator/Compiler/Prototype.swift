@@ -76,7 +76,7 @@ package final class Prototype {
   var recordPlans: [RecordPlan] = []
   var tables: [TablePlan] = []
   var symbols: [Symbol] = []
-  var interpolations: [[InterpolationPart]] = []
+  var interpolations: [Interpolation] = []
   var indexPlans: [IndexPlan] = []
   var signatures: [Signature] = []
   var bindings: [BindingCheck] = []
@@ -214,10 +214,29 @@ struct RecordPlan {
   var keys: [Symbol?]
 }
 
-enum InterpolationPart {
-  case text(String)
-  /// The next register, formatted.
-  case value(FormatSpec?)
+/// A string with values in it: its pieces of text, one behind the other, and what stands where.
+struct Interpolation {
+  enum Part {
+    /// The next piece of text, of so many bytes.
+    case text(Int)
+    /// The next register.
+    case value
+    /// The next register, formatted as the next spec says.
+    case formatted
+  }
+  private(set) var parts: [Part] = []
+  private(set) var text: [UInt8] = []
+  private(set) var specs: [FormatSpec] = []
+
+  mutating func append(_ piece: String) {
+    parts.append(.text(piece.utf8.count))
+    text += piece.utf8
+  }
+
+  mutating func appendValue(_ spec: FormatSpec?) {
+    parts.append(spec == nil ? .value : .formatted)
+    if let spec { specs.append(spec) }
+  }
 }
 
 /// The indices of `x[…]`: registers count from the instruction's own base.

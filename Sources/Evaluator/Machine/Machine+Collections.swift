@@ -253,27 +253,32 @@ extension Machine {
     throw Failure("argument-type", "`in` cannot look into \(owner.described)", argument: 1)
   }
 
-  func interpolated(_ parts: [InterpolationPart], _ first: Registers) throws -> Value {
-    var text = TextBuffer()
-    var n = 0
-    for part in parts {
+  func interpolated(_ plan: borrowing Interpolation, _ first: Registers) throws -> Value {
+    let text = text
+    let start = text.count
+    var (n, spec, at) = (0, 0, 0)
+    for part in plan.parts {
       switch part {
-      case .text(let t): text.append(t)
-      case .value(nil):
+      case .text(let length):
+        text.append(plan.text, from: at, length)
+        at += length
+      case .value:
         text.append(first[n])
         n += 1
-      case .value(let spec?):
-        guard let formatted = spec.format(first[n]) else {
+      case .formatted:
+        guard let formatted = plan.specs[spec].format(first[n]) else {
+          text.drop(from: start)
           throw Failure(
             "argument-type", "this format does not apply to \(first[n].described)", argument: n,
             facts: [.init("value", first[n].preview, argument: n)])
         }
         text.append(formatted)
+        spec += 1
         n += 1
       }
     }
     for j in 0..<n { (first + j).clear() }
-    return Value(text.take())
+    return Value(text.take(from: start))
   }
 
   func makeFunction(_ maker: Unmanaged<FunctionObject>, _ index: Int, _ r: Registers) -> Value {

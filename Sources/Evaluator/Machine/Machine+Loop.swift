@@ -108,6 +108,46 @@ extension Machine {
           case .jumpUnlessGreaterEqualK: if try !holds(r, i, .greaterEqual, k + Int(i.b), >=) { pc += i.shortOffset }
           case .jumpUnlessEqualK: if try !holds(r, i, .equal, k + Int(i.b), ==) { pc += i.shortOffset }
           case .jumpUnlessNotEqualK: if try !holds(r, i, .notEqual, k + Int(i.b), !=) { pc += i.shortOffset }
+          case .jumpIfLess:
+            if try holds(r, i, .less, r + Int(i.b), <) {
+              pc += i.shortOffset
+              if _slowPath(Machine.isInterrupted) { throw Machine.interruption() }
+            }
+          case .jumpIfLessK:
+            if try holds(r, i, .less, k + Int(i.b), <) {
+              pc += i.shortOffset
+              if _slowPath(Machine.isInterrupted) { throw Machine.interruption() }
+            }
+          case .jumpIfLessEqual:
+            if try holds(r, i, .lessEqual, r + Int(i.b), <=) {
+              pc += i.shortOffset
+              if _slowPath(Machine.isInterrupted) { throw Machine.interruption() }
+            }
+          case .jumpIfLessEqualK:
+            if try holds(r, i, .lessEqual, k + Int(i.b), <=) {
+              pc += i.shortOffset
+              if _slowPath(Machine.isInterrupted) { throw Machine.interruption() }
+            }
+          case .jumpIfGreater:
+            if try holds(r, i, .greater, r + Int(i.b), >) {
+              pc += i.shortOffset
+              if _slowPath(Machine.isInterrupted) { throw Machine.interruption() }
+            }
+          case .jumpIfGreaterK:
+            if try holds(r, i, .greater, k + Int(i.b), >) {
+              pc += i.shortOffset
+              if _slowPath(Machine.isInterrupted) { throw Machine.interruption() }
+            }
+          case .jumpIfGreaterEqual:
+            if try holds(r, i, .greaterEqual, r + Int(i.b), >=) {
+              pc += i.shortOffset
+              if _slowPath(Machine.isInterrupted) { throw Machine.interruption() }
+            }
+          case .jumpIfGreaterEqualK:
+            if try holds(r, i, .greaterEqual, k + Int(i.b), >=) {
+              pc += i.shortOffset
+              if _slowPath(Machine.isInterrupted) { throw Machine.interruption() }
+            }
           case .jump:
             pc += i.offset
             if _slowPath(Machine.isInterrupted) { throw Machine.interruption() }

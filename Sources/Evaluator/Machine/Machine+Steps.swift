@@ -46,8 +46,10 @@ extension Machine {
       for j in 0..<plan.cellCount { (r + Int(i.b) + j).clear() }
       (r + Int(i.a)).put(table)
     case .interpolate:
-      let parts = function._withUnsafeGuaranteedRef { $0.prototype.interpolations[Int(i.c)] }
-      (r + Int(i.a)).put(try interpolated(parts, r + Int(i.b)))
+      let text = try function._withUnsafeGuaranteedRef {
+        try interpolated($0.prototype.interpolations[Int(i.c)], r + Int(i.b))
+      }
+      (r + Int(i.a)).put(text)
     case .function: (r + Int(i.a)).put(makeFunction(function, Int(i.b), r))
     case .compose:
       (r + Int(i.a)).put(try host.compose(r[Int(i.b)], r[Int(i.c)]))

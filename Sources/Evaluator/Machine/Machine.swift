@@ -40,6 +40,8 @@ package final class Machine {
   private(set) var held = UnsafeMutablePointer<HeldPlace>.allocate(capacity: 64)
   private(set) var heldCapacity = 64
   var heldCount = 0
+  /// Where strings with values in them are put together.
+  let text = TextBuffer()
   /// Builtins that a variable hides and that were called all the same: told once a session.
   var noted: Set<String> = []
 

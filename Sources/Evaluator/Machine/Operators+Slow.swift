@@ -27,7 +27,13 @@ func binary(_ op: BinaryOperator, _ x: Registers, _ y: Registers, flags: UInt8) 
   }
   if let s = a.string, let t = b.string {
     switch op {
-    case .add: return Value(s + t)
+    case .add:
+      // Text that grows piece by piece is changed where it stands, when its only holder is read for the last time.
+      if flags & 9 != 0, x != y, a.isUnique {
+        a.unchecked(StringObject.self)._withUnsafeGuaranteedRef { $0.text.append(t) }
+        return a.retained()
+      }
+      return Value(s + t)
     case .less: return Value(s < t)
     case .lessEqual: return Value(s <= t)
     case .greater: return Value(s > t)

@@ -12,7 +12,8 @@ func arithmetic(
   if _fastPath(x.pointee.isNumber && y.pointee.isNumber) {
     target.put(Value(f(x.pointee.number, y.pointee.number)))
   } else {
-    target.put(try binary(op, x, y, flags: i.flags))
+    // Flags bit 3: the result takes the place of `x`.
+    target.put(try binary(op, x, y, flags: x == target ? i.flags | 8 : i.flags))
   }
 }
 

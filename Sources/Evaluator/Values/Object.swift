@@ -1,11 +1,14 @@
+import Glibc
 package import Tensors
 
 /// A value on the heap, with its own count of holders.
-package class Object {
-  package enum Kind: UInt8 { case string, list, record, tensor, range, function, builtin, foreign }
+@usableFromInline package class Object {
+  @usableFromInline package enum Kind: UInt8 { case string, list, record, tensor, range, function, builtin, foreign }
 
-  package final var count = 1
-  package final let kind: Kind
+  /// Four bytes, so that it shares a word with the kind: a program that held one object four thousand million times would
+  /// need 32 GB for it.
+  @usableFromInline package final var count: UInt32 = 1
+  @usableFromInline package final let kind: Kind
   /// How many objects are alive: zero at exit, or something leaks.
   nonisolated(unsafe) package static var live = 0
 
@@ -18,7 +21,8 @@ package class Object {
 }
 
 package final class StringObject: Object {
-  package let text: String
+  /// Changed only while one holder is left, by `+`.
+  package internal(set) var text: String
 
   package init(_ text: String) {
     self.text = text
@@ -56,14 +60,14 @@ package final class RangeObject: Object {
   }
 }
 
-package final class ListObject: Object {
-  package private(set) var items: Registers
-  package private(set) var length = 0
-  private var capacity: Int
+@usableFromInline package final class ListObject: Object {
+  @usableFromInline package final var items: Registers
+  @usableFromInline package final var length = 0
+  @usableFromInline package final var capacity: Int
 
   package init(capacity wanted: Int = 0) {
     capacity = max(wanted, 4)
-    items = .allocate(capacity: capacity)
+    items = ListObject.room(capacity, instead: nil)
     super.init(.list)
   }
 
@@ -74,18 +78,23 @@ package final class ListObject: Object {
   }
 
   /// Takes over the value's count.
-  package func append(_ value: Value) {
+  @inlinable package func append(_ value: Value) {
     if length == capacity { grow() }
     items[length] = value
     length += 1
   }
 
-  @inline(never) private func grow() {
-    let wider = Registers.allocate(capacity: capacity * 2)
-    wider.update(from: items, count: length)
-    items.deallocate()
-    items = wider
+  @usableFromInline @inline(never) package func grow() {
+    items = ListObject.room(capacity * 2, instead: items)
     capacity *= 2
+  }
+
+  /// The C library moves a long list's pages to where there is room instead of copying what is on them.
+  private static func room(_ capacity: Int, instead of: Registers?) -> Registers {
+    guard let room = realloc(of, capacity * MemoryLayout<Value>.stride) else {
+      fatalError("no memory is left for a list of \(capacity) elements")
+    }
+    return room.assumingMemoryBound(to: Value.self)
   }
 
   /// Hands over the last value's count.
@@ -116,7 +125,7 @@ package final class ListObject: Object {
   deinit {
     // A long chain of nested lists must not overflow the host's stack: see Disposal.
     Disposal.releaseAll(values)
-    items.deallocate()
+    free(items)
   }
 }
 
@@ -197,7 +206,7 @@ extension Value {
   package var string: String? {
     isObject(.string) ? unchecked(StringObject.self)._withUnsafeGuaranteedRef { $0.text } : nil
   }
-  package var list: ListObject? { isObject(.list) ? unchecked(ListObject.self).takeUnretainedValue() : nil }
+  @inlinable package var list: ListObject? { isObject(.list) ? unchecked(ListObject.self).takeUnretainedValue() : nil }
   package var record: RecordObject? { isObject(.record) ? unchecked(RecordObject.self).takeUnretainedValue() : nil }
   package var tensor: Tensor? {
     isObject(.tensor) ? unchecked(TensorObject.self)._withUnsafeGuaranteedRef { $0.tensor } : nil

@@ -1,10 +1,11 @@
 import Tensors
 
-/// Text that is put together piece by piece, without a string for each piece.
-package struct TextBuffer: ~Copyable {
+/// Text that is put together piece by piece, without a string for each piece. Making a piece may put together another text
+/// in the same buffer, behind what stands there.
+package final class TextBuffer {
   private var bytes: UnsafeMutablePointer<UInt8>
   private var capacity: Int
-  private var count = 0
+  package private(set) var count = 0
 
   package init() {
     capacity = 256
@@ -13,34 +14,45 @@ package struct TextBuffer: ~Copyable {
 
   deinit { bytes.deallocate() }
 
-  package mutating func append(_ text: String) {
+  package func append(_ text: String) {
     var text = text
     text.withUTF8 { append($0) }
   }
 
   /// What `print` shows of the value.
-  package mutating func append(_ value: Value) {
+  package func append(_ value: Value) {
     if value.isNumber, abs(value.number) < 1e15 {
       let n = Int(value.number)
       if n != 0, Double(n) == value.number { return append(whole: n) }
     }
-    append(value.displayText)
+    if value.isObject(.string) {
+      value.unchecked(StringObject.self)._withUnsafeGuaranteedRef { append($0.text) }
+    } else {
+      append(value.displayText)
+    }
   }
 
-  /// The text so far; the buffer starts anew.
-  package mutating func take() -> String {
-    defer { count = 0 }
-    return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+  func append(_ text: [UInt8], from start: Int, _ length: Int) {
+    text.withUnsafeBufferPointer { append(UnsafeBufferPointer(rebasing: $0[start..<(start + length)])) }
   }
 
-  private mutating func append(_ piece: UnsafeBufferPointer<UInt8>) {
+  /// Takes out the text from a position on.
+  package func take(from start: Int) -> String {
+    defer { count = start }
+    return String(decoding: UnsafeBufferPointer(start: bytes + start, count: count - start), as: UTF8.self)
+  }
+
+  /// Forgets the text from a position on.
+  package func drop(from start: Int) { count = start }
+
+  private func append(_ piece: UnsafeBufferPointer<UInt8>) {
     guard let start = piece.baseAddress else { return }
     reserve(piece.count)
     (bytes + count).update(from: start, count: piece.count)
     count += piece.count
   }
 
-  private mutating func append(whole n: Int) {
+  private func append(whole n: Int) {
     reserve(20)
     var rest = n.magnitude
     var digits = 1
@@ -62,9 +74,9 @@ package struct TextBuffer: ~Copyable {
     } while rest > 0
   }
 
-  @inline(__always) private mutating func reserve(_ more: Int) { if count + more > capacity { grow(count + more) } }
+  @inline(__always) private func reserve(_ more: Int) { if count + more > capacity { grow(count + more) } }
 
-  @inline(never) private mutating func grow(_ wanted: Int) {
+  @inline(never) private func grow(_ wanted: Int) {
     let wider = UnsafeMutablePointer<UInt8>.allocate(capacity: max(wanted, capacity * 2))
     wider.update(from: bytes, count: count)
     bytes.deallocate()

@@ -6,94 +6,96 @@
 ///
 /// Layout: bits below `firstTag` are a double (the processor's own not-a-number, 0xFFF8…, among them); 0xFFF9… are the
 /// small constants; from 0xFFFA… on the low 48 bits are an object's address.
-package struct Value {
-  package let bits: UInt64
+@usableFromInline package struct Value {
+  @usableFromInline package let bits: UInt64
 
-  @inline(__always) package init(bits: UInt64) { self.bits = bits }
+  @inlinable @inline(__always) package init(bits: UInt64) { self.bits = bits }
 
-  @inline(__always) package static var firstTag: UInt64 { 0xFFF9_0000_0000_0000 }
-  @inline(__always) package static var objectTag: UInt64 { 0xFFFA_0000_0000_0000 }
+  @inlinable @inline(__always) package static var firstTag: UInt64 { 0xFFF9_0000_0000_0000 }
+  @inlinable @inline(__always) package static var objectTag: UInt64 { 0xFFFA_0000_0000_0000 }
 
-  @inline(__always) package static var none: Value { Value(bits: firstTag) }
+  @inlinable @inline(__always) package static var none: Value { Value(bits: firstTag) }
   /// An argument that was not given, a local or global that is not set: never seen by a program.
-  @inline(__always) package static var missing: Value { Value(bits: firstTag | 1) }
+  @inlinable @inline(__always) package static var missing: Value { Value(bits: firstTag | 1) }
   /// A slot whose value a call holds through `&`.
-  @inline(__always) package static var busy: Value { Value(bits: firstTag | 2) }
-  @inline(__always) package static var falsehood: Value { Value(bits: firstTag | 4) }
-  @inline(__always) package static var truth: Value { Value(bits: firstTag | 5) }
+  @inlinable @inline(__always) package static var busy: Value { Value(bits: firstTag | 2) }
+  @inlinable @inline(__always) package static var falsehood: Value { Value(bits: firstTag | 4) }
+  @inlinable @inline(__always) package static var truth: Value { Value(bits: firstTag | 5) }
 
   /// For results of arithmetic on numbers, which are never in the tag space.
-  @inline(__always) package init(_ number: Double) { bits = number.bitPattern }
+  @inlinable @inline(__always) package init(_ number: Double) { bits = number.bitPattern }
   /// For doubles from outside, whose not-a-numbers may carry any payload.
-  package init(foreign number: Double) { bits = number.isNaN ? Double.nan.bitPattern : number.bitPattern }
-  @inline(__always) package init(_ bool: Bool) { self = bool ? .truth : .falsehood }
+  @inlinable package init(foreign number: Double) { bits = number.isNaN ? Double.nan.bitPattern : number.bitPattern }
+  @inlinable @inline(__always) package init(_ bool: Bool) { self = bool ? .truth : .falsehood }
   /// Takes over the one count that a new object starts with.
-  @inline(__always) package init(new object: Object) {
+  @inlinable @inline(__always) package init(new object: Object) {
     bits = Value.objectTag | UInt64(UInt(bitPattern: Unmanaged.passRetained(object).toOpaque()))
   }
   /// Adds a count to an object that others hold.
-  @inline(__always) package init(sharing object: Object) {
+  @inlinable @inline(__always) package init(sharing object: Object) {
     object.count += 1
     bits = Value.objectTag | UInt64(UInt(bitPattern: Unmanaged.passUnretained(object).toOpaque()))
   }
 
-  @inline(__always) package var isNumber: Bool { bits < Value.firstTag }
-  @inline(__always) package var number: Double { Double(bitPattern: bits) }
-  @inline(__always) package var isObject: Bool { bits >= Value.objectTag }
-  @inline(__always) package var isBool: Bool { bits == Value.truth.bits || bits == Value.falsehood.bits }
-  @inline(__always) package var isTrue: Bool { bits == Value.truth.bits }
-  @inline(__always) package var isNone: Bool { bits == Value.none.bits }
-  @inline(__always) package var isMissing: Bool { bits == Value.missing.bits }
-  @inline(__always) package var isBusy: Bool { bits == Value.busy.bits }
+  @inlinable @inline(__always) package var isNumber: Bool { bits < Value.firstTag }
+  @inlinable @inline(__always) package var number: Double { Double(bitPattern: bits) }
+  @inlinable @inline(__always) package var isObject: Bool { bits >= Value.objectTag }
+  @inlinable @inline(__always) package var isBool: Bool { bits == Value.truth.bits || bits == Value.falsehood.bits }
+  @inlinable @inline(__always) package var isTrue: Bool { bits == Value.truth.bits }
+  @inlinable @inline(__always) package var isNone: Bool { bits == Value.none.bits }
+  @inlinable @inline(__always) package var isMissing: Bool { bits == Value.missing.bits }
+  @inlinable @inline(__always) package var isBusy: Bool { bits == Value.busy.bits }
 
-  @inline(__always) package var reference: Unmanaged<Object> {
+  @inlinable @inline(__always) package var reference: Unmanaged<Object> {
     Unmanaged.fromOpaque(UnsafeRawPointer(bitPattern: UInt(bits & 0x0000_FFFF_FFFF_FFFF)).unsafelyUnwrapped)
   }
   /// The object, counted by Swift: for paths where a nanosecond does not matter.
   package var object: Object? { isObject ? reference.takeUnretainedValue() : nil }
 
-  @inline(__always) package func isObject(_ kind: Object.Kind) -> Bool {
+  @inlinable @inline(__always) package func isObject(_ kind: Object.Kind) -> Bool {
     isObject && reference._withUnsafeGuaranteedRef { $0.kind == kind }
   }
-  @inline(__always) package func unchecked<T: Object>(_: T.Type) -> Unmanaged<T> {
+  @inlinable @inline(__always) package func unchecked<T: Object>(_: T.Type) -> Unmanaged<T> {
     Unmanaged.fromOpaque(reference.toOpaque())
   }
 
   /// The same value with one more count.
-  @inline(__always) package func retained() -> Value {
+  @inlinable @inline(__always) package func retained() -> Value {
     if isObject { reference._withUnsafeGuaranteedRef { $0.count += 1 } }
     return self
   }
-  @inline(__always) package func release() {
+  @inlinable @inline(__always) package func release() {
     if isObject { releaseObject() }
   }
-  @inline(__always) package func releaseObject() {
+  @inlinable @inline(__always) package func releaseObject() {
     let last = reference._withUnsafeGuaranteedRef { object in
       object.count -= 1
       return object.count == 0
     }
     if last { Value.free(reference) }
   }
-  @inline(never) package static func free(_ object: Unmanaged<Object>) { object.release() }
+  @usableFromInline @inline(never) package static func free(_ object: Unmanaged<Object>) { object.release() }
 
   /// Whether nothing else holds this object, so that it may be changed in place.
-  @inline(__always) package var isUnique: Bool { isObject && reference._withUnsafeGuaranteedRef { $0.count == 1 } }
+  @inlinable @inline(__always) package var isUnique: Bool {
+    isObject && reference._withUnsafeGuaranteedRef { $0.count == 1 }
+  }
 }
 
-package typealias Registers = UnsafeMutablePointer<Value>
+@usableFromInline package typealias Registers = UnsafeMutablePointer<Value>
 
 /// A register: every write releases what was there.
 extension UnsafeMutablePointer where Pointee == Value {
   /// Takes over the value's count.
-  @inline(__always) package func put(_ value: Value) {
+  @inlinable @inline(__always) package func put(_ value: Value) {
     let old = pointee
     pointee = value
     old.release()
   }
-  @inline(__always) package func copy(_ other: Registers) { put(other.pointee.retained()) }
-  @inline(__always) package func clear() { put(.none) }
+  @inlinable @inline(__always) package func copy(_ other: Registers) { put(other.pointee.retained()) }
+  @inlinable @inline(__always) package func clear() { put(.none) }
   /// Moves the value out, with its count.
-  @inline(__always) package func take() -> Value {
+  @inlinable @inline(__always) package func take() -> Value {
     let value = pointee
     pointee = .none
     return value
