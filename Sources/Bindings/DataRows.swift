@@ -13,6 +13,11 @@ struct DataRows {
   init(_ value: Value, argument: Int = 0) throws {
     self.value = value
     if let record = value.record {
+      if let parts = record["train"], parts.record != nil, record["test"] != nil {
+        throw Failure(
+          "argument-type", "this data set comes in parts already: `train` and `test`", argument: argument,
+          why: "each of them is a record {x, y}.", hint: "\u{1}append .train")
+      }
       let counts = zip(record.keys, record.values).compactMap { key, field in
         DataRows.count(field).map { (name: key.name, rows: $0) }
       }
@@ -22,8 +27,7 @@ struct DataRows {
       if let other = counts.first(where: { $0.rows != first.rows }) {
         throw Failure(
           "label-shape", "`\(first.name)` has \(first.rows) rows, `\(other.name)` has \(other.rows)",
-          argument: argument,
-          why: "the fields of a data set go together row by row.")
+          argument: argument, why: "the fields of a data set go together row by row.")
       }
       count = first.rows
     } else if let rows = DataRows.count(value) {

@@ -27,8 +27,10 @@ let trainingModule = Module(
       Parameter<Int>("batch", "examples at a time", default: 256, .atLeast(1)),
       examples: ["evaluate(input(1) >> dense(1, init=\"zeros\"), {x: ones(2, 1), y: [3, 3]}).loss" => "9"]
     ) { net, data, loss, metrics, batch in
-      let scores = try evaluate(
-        net, Datum(data), loss: lossFunction(loss), metrics: metricFunctions(metrics), batch: batch)
+      let (loss, metrics) = (try lossFunction(loss), try metricFunctions(metrics))
+      let scores = try pointingAtData {
+        try evaluate(net, Datum(data), loss: loss, metrics: metrics, batch: batch)
+      }
       return Value(new: RecordObject(scores.map { ($0.name, Value(foreign: $0.value)) }))
     },
     Builtin(
@@ -36,13 +38,13 @@ let trainingModule = Module(
       Parameter<Model>("net", "a model"), Parameter<Value>("x", "inputs: a tensor, a record of tensors or a table"),
       Parameter<Int>("batch", "examples at a time", default: 256, .atLeast(1)),
       examples: ["sum(predict(input(1) >> dense(1, init=\"ones\"), ones(3, 1)))" => "3"]
-    ) { net, x, batch in try predict(net, Datum(x), batch: batch) },
+    ) { net, x, batch in try pointingAtData { try predict(net, Datum(x), batch: batch) } },
     Builtin(
       "predict_proba", "The probability of each class, or of yes.",
       Parameter<Model>("net", "a model"), Parameter<Value>("x", "inputs: a tensor, a record of tensors or a table"),
       Parameter<Int>("batch", "examples at a time", default: 256, .atLeast(1)),
       examples: ["max(predict_proba(input(1) >> dense(2, softmax, init=\"zeros\"), ones(1, 1)))" => "0.5"]
-    ) { net, x, batch in try predictProbabilities(net, Datum(x), batch: batch) },
+    ) { net, x, batch in try pointingAtData { try predictProbabilities(net, Datum(x), batch: batch) } },
     Builtin(
       "batches", "The data in pieces of n examples.",
       Parameter<Value>("data", "a tensor, or a record {x, y} of tensors"),
@@ -113,7 +115,7 @@ private let fitBuiltin = Builtin(
   }
   let start = Datum(data)
   let run = try net.mutate { net in
-    try fit(&net, start, optimizer: &chosen, options, observer: TrainingProgress())
+    try pointingAtData { try fit(&net, start, optimizer: &chosen, options, observer: TrainingProgress()) }
   }
   let columns = run.columns.enumerated().map { index, name in (name, Column.number(run.rows.map { $0[index] })) }
   return Value(

@@ -61,8 +61,22 @@ package struct Place {
   /// Applies the layer within at `index`.
   package func apply(_ index: Int, _ x: Datum) throws -> Datum {
     let child = node.children[index]
-    return try child.layer.apply(
-      x, Place(node: child, pass: pass, values: values, isTraining: isTraining && !child.layer.isFrozen))
+    do {
+      return try child.layer.apply(
+        x, Place(node: child, pass: pass, values: values, isTraining: isTraining && !child.layer.isFrozen))
+    } catch let failure as Failure where failure.id == "dtype" {
+      throw needsFloats(child.layer, x) ?? failure
+    }
+  }
+
+  /// A layer with weights that is given stored data: told in its own words. Nil when the input are floats.
+  private func needsFloats(_ layer: any Layer, _ x: Datum) -> Failure? {
+    guard layer.children.isEmpty, case .tensor(let x) = x, [.u8, .i8, .bool].contains(x.dtype) else { return nil }
+    return Failure(
+      "dtype", "`\(layer.text)` needs floats, and is given \(x.dtype) \(x.shape)",
+      why: x.dtype == .u8
+        ? "u8 holds stored data such as images, from 0 to 255; `float(x) / 255` makes floats from 0 to 1 of them."
+        : "`float(x)` makes floats of them.")
   }
 
   /// The layer within at `index`, as a function.

@@ -29,7 +29,10 @@ func fix(_ hint: String, _ failure: Failure, _ source: SourceText, _ span: Span,
     guard operands.count == 2 else { return nil }
     let whole = operands[0].union(operands[1])
     return edited(source, whole, "\(rest)(\(source.text(whole)))")
-  case "append": return edited(source, span, "\(bindsTightly(text) ? text : "(\(text))") \(rest)")
+  case "append":
+    // A field stands close to what it is a field of.
+    let gap = rest.hasPrefix(".") ? "" : " "
+    return edited(source, span, (bindsTightly(text) ? text : "(\(text))") + gap + rest)
   case "transpose":
     let parts = rest.split(separator: " ", maxSplits: 1)
     guard parts.count == 2, let which = Int(parts[0]), let operand = operands[safe: which] else { return nil }
