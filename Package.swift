@@ -74,6 +74,8 @@ let package = Package(
     // The tests of whole programs, and the tool behind scripts/check and scripts/parity.
     .testTarget(name: "GoldenTests"),
     .testTarget(name: "SyntaxTests", dependencies: ["Diagnostics", "Syntax"], exclude: ["Errors"]),
+    .testTarget(
+      name: "LibraryTests", dependencies: ["Diagnostics", "Syntax", "Evaluator", "Bindings", "Session", "Charts"]),
     .testTarget(name: "AutodiffTests", dependencies: ["Diagnostics", "Tensors", "Autodiff"]),
     .testTarget(name: "LayerTests", dependencies: ["Diagnostics", "Tensors", "Autodiff", "Layers"]),
     .testTarget(
