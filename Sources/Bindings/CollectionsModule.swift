@@ -16,6 +16,10 @@ let collectionsModule = Module(
       guard let list = xs.uniqueList() else { throw try notAList(xs, "push") }
       list.append(v.retained())
       return Value.none
+    }.inPlace { variable, others in
+      guard variable.pointee.isUnique, variable.pointee.isObject(.list) else { return nil }
+      variable.pointee.unchecked(ListObject.self)._withUnsafeGuaranteedRef { $0.append(others.take()) }
+      return Value.none
     },
     Builtin(
       "pop", "Takes the last value off a list and gives it.", Parameter<Inout<Value>>("xs", "a list"),
@@ -25,6 +29,9 @@ let collectionsModule = Module(
       guard list.length > 0 else {
         throw Failure("index-range", "there is nothing to pop: the list is empty", argument: 0)
       }
+      return list.removeLast()
+    }.inPlace { variable, _ in
+      guard variable.pointee.isUnique, let list = variable.pointee.list, list.length > 0 else { return nil }
       return list.removeLast()
     },
     Builtin(

@@ -15,6 +15,16 @@ extern volatile sig_atomic_t nns_interrupt_flag;
 static inline int nns_interrupted(void) { return nns_interrupt_flag != 0; }
 static inline void nns_set_interrupted(int on) { nns_interrupt_flag = on; }
 
+// x without its fraction; the smallest long where it does not fit into one.
+static inline long nns_truncated(double x) {
+#if defined(__SSE2__)
+  typedef double Pair __attribute__((vector_size(16)));
+  return __builtin_ia32_cvttsd2si64((Pair){x, 0});
+#else
+  return x > -9.2e18 && x < 9.2e18 ? (long)x : INT64_MIN;
+#endif
+}
+
 // ---- memory.c: 64-byte aligned blocks from free lists by size, one set of lists for each thread.
 void *nns_allocate(long bytes);             // null when there is no memory
 void nns_release(void *block, long bytes);  // the size that was asked for

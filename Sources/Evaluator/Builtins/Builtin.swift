@@ -12,6 +12,9 @@ package final class Builtin: @unchecked Sendable {
   package let body: (Registers) throws -> Value
   /// For elementwise functions: the same on one number, without a tensor.
   let scalar: (@convention(c) (Double) -> Double)?
+  /// For functions that change a variable and call nothing back: the same on the variable where it stands, and the other
+  /// arguments behind it; nil, with nothing changed, where the body has to decide.
+  private(set) var inPlace: ((_ variable: Registers, _ others: Registers) -> Value?)?
   /// The module that lists it; set by `Library`.
   package internal(set) var module = ""
 
@@ -25,6 +28,11 @@ package final class Builtin: @unchecked Sendable {
     self.examples = examples
     self.scalar = scalar
     self.body = body
+  }
+
+  package func inPlace(_ change: @escaping (_ variable: Registers, _ others: Registers) -> Value?) -> Builtin {
+    inPlace = change
+    return self
   }
 
   /// `leaky_relu(x, slope=0.01)`

@@ -11,6 +11,8 @@ final class CallSite {
   }
   let arguments: [Argument]
   let hasSpread: Bool
+  /// The number of arguments when the first is `&` of a whole variable and the others are plain; else -1.
+  let plainCount: Int
   /// The places of the `&` arguments as plain data.
   let places: UnsafeMutablePointer<PlainPlace>
   /// The callee of the plan, held so that nothing else comes to live at its address.
@@ -22,6 +24,10 @@ final class CallSite {
   init(arguments: [Argument]) {
     self.arguments = arguments
     hasSpread = arguments.contains(where: \.isSpread)
+    let isPlain =
+      arguments.first?.place?.steps.isEmpty == true && arguments[0].name == nil
+      && arguments.dropFirst().allSatisfy { $0.name == nil && !$0.isSpread && $0.place == nil }
+    plainCount = isPlain ? arguments.count : -1
     places = .allocate(capacity: max(1, arguments.count))
     for (j, argument) in arguments.enumerated() {
       (places + j).initialize(to: PlainPlace(argument.place))

@@ -74,26 +74,54 @@ extension FunctionCompiler {
   }
 
   private func compileBody(_ body: Function.Body, isModel: Bool, span: Span) throws {
+    if !isModel {
+      switch body {
+      case .expression(let e): try compileResult(e, at: span)
+      case .block(let block): try compileResult(block, at: span)
+      }
+      return
+    }
     let r = allocate()
     switch body {
     case .expression(let e): try compile(e, into: r)
     case .block(let block): try compileBlock(block, into: r, at: span)
     }
-    if isModel {
-      let parameterNames = Set(prototype.parameters.map(\.name))
-      let fields = locals.filter { !parameterNames.contains($0.key) }.sorted { $0.value < $1.value }
-      prototype.models.append(ModelPlan(fields: fields.map { ($0.key, $0.value) }))
-      emit(.makeModel, r, r, prototype.models.count - 1, at: span)
-    }
-    if let resultSignature { emit(.checkResult, r, resultSignature, at: resultSpan(body) ?? span) }
+    let parameterNames = Set(prototype.parameters.map(\.name))
+    let fields = locals.filter { !parameterNames.contains($0.key) }.sorted { $0.value < $1.value }
+    prototype.models.append(ModelPlan(fields: fields.map { ($0.key, $0.value) }))
+    emit(.makeModel, r, r, prototype.models.count - 1, at: span)
     emit(.result, r, at: span)
   }
 
-  private func resultSpan(_ body: Function.Body) -> Span? {
-    switch body {
-    case .expression(let e): return e.span
-    case .block(let block): return block.last?.span
+  /// The expression that a function ends with: each branch returns by itself, and a local from where it stands.
+  private func compileResult(_ e: Expression, at span: Span) throws {
+    switch e.kind {
+    case .parenthesized(let inner): return try compileResult(inner, at: span)
+    case .conditional(let condition, let then, let otherwise):
+      let unmet = try compileCondition(condition)
+      let before = definitelySet
+      try compileResult(then, at: e.span)
+      definitelySet = before
+      try patchHere(unmet)
+      return try compileResult(otherwise ?? [], at: e.span)
+    case .name(let name) where resultSignature == nil && definitelySet.contains(name):
+      // What came through `&` goes back to its variable as well.
+      guard case .local(let register) = resolve(name),
+        prototype.parameters.first(where: { $0.name == name })?.isInout != true
+      else { break }
+      emit(.result, register, at: span)
+      return
+    default: break
     }
+    try compileReturn(e, at: span)
+  }
+
+  private func compileResult(_ block: Block, at span: Span) throws {
+    try compileBlock(Block(block.dropLast()))
+    guard let last = block.last else { return try compileReturn(nil, at: span) }
+    if case .expression(let e) = last.kind { return try compileResult(e, at: span) }
+    try compile(last)
+    try compileReturn(nil, at: span)
   }
 
   /// Whether a dim name is a parameter of this or an enclosing function: then it is checked, not bound.

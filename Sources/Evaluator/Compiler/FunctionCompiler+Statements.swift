@@ -66,6 +66,7 @@ extension FunctionCompiler {
 
   func compileReturn(_ value: Expression?, at span: Span) throws {
     let r = allocate()
+    defer { top = r }
     if let value { try compile(value, into: r) } else { emit(.none, r, at: span) }
     if let resultSignature { emit(.checkResult, r, resultSignature, at: value?.span ?? span) }
     emit(.result, r, at: span)

@@ -86,6 +86,24 @@ extension Machine {
     }
   }
 
+  /// What a builtin gives that changes a plain variable where it stands; nil when the call has to go the usual way.
+  @inline(__always)
+  func changedInPlace(_ index: Int, _ window: Registers, _ r: Registers) -> Value? {
+    let callee = window.pointee.unchecked(BuiltinObject.self)
+    return callee._withUnsafeGuaranteedRef { builtin in
+      guard let change = builtin.inPlace else { return nil }
+      return r.code.pointee.sites[index]._withUnsafeGuaranteedRef { site in
+        let count = site.plainCount
+        guard count == builtin.parameterCount else { return nil }
+        let place = site.places
+        let variable = (place.pointee.isGlobal ? r.code.pointee.globals : r) + place.pointee.root
+        guard let value = change(variable, window + 2) else { return nil }
+        for j in 2..<(count + 1) { (window + j).clear() }
+        return value
+      }
+    }
+  }
+
   /// Puts named, spread and `&` arguments into the callee's order. For a function of the language its frame is ready
   /// and the answer is true; anything else is called at once, and its result stands at the window.
   func arrange(

@@ -1,4 +1,5 @@
 import Autodiff
+import CKernels
 import Diagnostics
 package import Tensors
 
@@ -76,7 +77,7 @@ extension Machine {
   @inline(__always)
   func element(of list: Unmanaged<ListObject>, _ index: Value) throws -> Registers {
     let number = index.number
-    let n = Int(truncatingIfNeeded: Int64(number.isFinite && abs(number) < 9e15 ? number : -1e15))
+    let n = nns_truncated(number)
     let count = list._withUnsafeGuaranteedRef { $0.length }
     if _fastPath(n >= 0 && n < count && Double(n) == number) {
       return list._withUnsafeGuaranteedRef { $0.items } + n

@@ -1,3 +1,4 @@
+import CKernels
 import Diagnostics
 
 extension Machine {
@@ -96,65 +97,42 @@ extension Machine {
             let value = r[Int(i.b)]
             (r + Int(i.a)).put(value.isBool ? Value(!value.isTrue) : try inverted(value))
 
-          case .jumpUnlessLess: if try !holds(r, i, .less, r + Int(i.b), <) { pc += i.shortOffset }
-          case .jumpUnlessLessEqual: if try !holds(r, i, .lessEqual, r + Int(i.b), <=) { pc += i.shortOffset }
-          case .jumpUnlessGreater: if try !holds(r, i, .greater, r + Int(i.b), >) { pc += i.shortOffset }
-          case .jumpUnlessGreaterEqual: if try !holds(r, i, .greaterEqual, r + Int(i.b), >=) { pc += i.shortOffset }
-          case .jumpUnlessEqual: if try !holds(r, i, .equal, r + Int(i.b), ==) { pc += i.shortOffset }
-          case .jumpUnlessNotEqual: if try !holds(r, i, .notEqual, r + Int(i.b), !=) { pc += i.shortOffset }
-          case .jumpUnlessLessK: if try !holds(r, i, .less, k + Int(i.b), <) { pc += i.shortOffset }
-          case .jumpUnlessLessEqualK: if try !holds(r, i, .lessEqual, k + Int(i.b), <=) { pc += i.shortOffset }
-          case .jumpUnlessGreaterK: if try !holds(r, i, .greater, k + Int(i.b), >) { pc += i.shortOffset }
-          case .jumpUnlessGreaterEqualK: if try !holds(r, i, .greaterEqual, k + Int(i.b), >=) { pc += i.shortOffset }
-          case .jumpUnlessEqualK: if try !holds(r, i, .equal, k + Int(i.b), ==) { pc += i.shortOffset }
-          case .jumpUnlessNotEqualK: if try !holds(r, i, .notEqual, k + Int(i.b), !=) { pc += i.shortOffset }
+          case .jumpUnlessLess: if try !holds(r, i, .less, r + Int(i.b), <) { try jump(&pc, i.shortOffset) }
+          case .jumpUnlessLessEqual: if try !holds(r, i, .lessEqual, r + Int(i.b), <=) { try jump(&pc, i.shortOffset) }
+          case .jumpUnlessGreater: if try !holds(r, i, .greater, r + Int(i.b), >) { try jump(&pc, i.shortOffset) }
+          case .jumpUnlessGreaterEqual:
+            if try !holds(r, i, .greaterEqual, r + Int(i.b), >=) { try jump(&pc, i.shortOffset) }
+          case .jumpUnlessEqual: if try !holds(r, i, .equal, r + Int(i.b), ==) { try jump(&pc, i.shortOffset) }
+          case .jumpUnlessNotEqual: if try !holds(r, i, .notEqual, r + Int(i.b), !=) { try jump(&pc, i.shortOffset) }
+          case .jumpUnlessLessK: if try !holds(r, i, .less, k + Int(i.b), <) { try jump(&pc, i.shortOffset) }
+          case .jumpUnlessLessEqualK: if try !holds(r, i, .lessEqual, k + Int(i.b), <=) { try jump(&pc, i.shortOffset) }
+          case .jumpUnlessGreaterK: if try !holds(r, i, .greater, k + Int(i.b), >) { try jump(&pc, i.shortOffset) }
+          case .jumpUnlessGreaterEqualK:
+            if try !holds(r, i, .greaterEqual, k + Int(i.b), >=) { try jump(&pc, i.shortOffset) }
+          case .jumpUnlessEqualK: if try !holds(r, i, .equal, k + Int(i.b), ==) { try jump(&pc, i.shortOffset) }
+          case .jumpUnlessNotEqualK: if try !holds(r, i, .notEqual, k + Int(i.b), !=) { try jump(&pc, i.shortOffset) }
           case .jumpIfLess:
-            if try holds(r, i, .less, r + Int(i.b), <) {
-              pc += i.shortOffset
-              if _slowPath(Machine.isInterrupted) { throw Machine.interruption() }
-            }
+            if try holds(r, i, .less, r + Int(i.b), <) { try jump(&pc, i.shortOffset) }
           case .jumpIfLessK:
-            if try holds(r, i, .less, k + Int(i.b), <) {
-              pc += i.shortOffset
-              if _slowPath(Machine.isInterrupted) { throw Machine.interruption() }
-            }
+            if try holds(r, i, .less, k + Int(i.b), <) { try jump(&pc, i.shortOffset) }
           case .jumpIfLessEqual:
-            if try holds(r, i, .lessEqual, r + Int(i.b), <=) {
-              pc += i.shortOffset
-              if _slowPath(Machine.isInterrupted) { throw Machine.interruption() }
-            }
+            if try holds(r, i, .lessEqual, r + Int(i.b), <=) { try jump(&pc, i.shortOffset) }
           case .jumpIfLessEqualK:
-            if try holds(r, i, .lessEqual, k + Int(i.b), <=) {
-              pc += i.shortOffset
-              if _slowPath(Machine.isInterrupted) { throw Machine.interruption() }
-            }
+            if try holds(r, i, .lessEqual, k + Int(i.b), <=) { try jump(&pc, i.shortOffset) }
           case .jumpIfGreater:
-            if try holds(r, i, .greater, r + Int(i.b), >) {
-              pc += i.shortOffset
-              if _slowPath(Machine.isInterrupted) { throw Machine.interruption() }
-            }
+            if try holds(r, i, .greater, r + Int(i.b), >) { try jump(&pc, i.shortOffset) }
           case .jumpIfGreaterK:
-            if try holds(r, i, .greater, k + Int(i.b), >) {
-              pc += i.shortOffset
-              if _slowPath(Machine.isInterrupted) { throw Machine.interruption() }
-            }
+            if try holds(r, i, .greater, k + Int(i.b), >) { try jump(&pc, i.shortOffset) }
           case .jumpIfGreaterEqual:
-            if try holds(r, i, .greaterEqual, r + Int(i.b), >=) {
-              pc += i.shortOffset
-              if _slowPath(Machine.isInterrupted) { throw Machine.interruption() }
-            }
+            if try holds(r, i, .greaterEqual, r + Int(i.b), >=) { try jump(&pc, i.shortOffset) }
           case .jumpIfGreaterEqualK:
-            if try holds(r, i, .greaterEqual, k + Int(i.b), >=) {
-              pc += i.shortOffset
-              if _slowPath(Machine.isInterrupted) { throw Machine.interruption() }
-            }
+            if try holds(r, i, .greaterEqual, k + Int(i.b), >=) { try jump(&pc, i.shortOffset) }
           case .jump:
-            pc += i.offset
-            if _slowPath(Machine.isInterrupted) { throw Machine.interruption() }
+            try jump(&pc, i.offset)
           case .jumpIfFalse:
             let value = r[Int(i.a)]
             if value.bits == Value.falsehood.bits {
-              pc += i.offset
+              try jump(&pc, i.offset)
             } else if _slowPath(!value.isTrue), try !condition(value) {
               pc += i.offset
             }
@@ -178,14 +156,13 @@ extension Machine {
             let bound = r[Int(i.b)].number
             if _fastPath(n < bound || (i.flags & 4 != 0 && n == bound)) {
               r[Int(i.a)] = Value(n)
-              pc += i.shortOffset
-              if _slowPath(Machine.isInterrupted) { throw Machine.interruption() }
+              try jump(&pc, i.shortOffset)
             }
           case .next:
             let collection = r[Int(i.a)]
             if _fastPath(collection.isObject(.list)) {
               let position = r + Int(i.a) + 1
-              let n = Int(truncatingIfNeeded: Int64(position.pointee.number))
+              let n = nns_truncated(position.pointee.number)
               let list = collection.unchecked(ListObject.self)
               if n < list._withUnsafeGuaranteedRef({ $0.length }) {
                 (r + Int(i.b)).put(list._withUnsafeGuaranteedRef { $0.items[n] }.retained())
@@ -248,7 +225,7 @@ extension Machine {
             let index = r[Int(i.c)]
             if _fastPath(owner.isObject(.list) && index.isNumber && owner.isUnique) {
               let list = owner.unchecked(ListObject.self)
-              let n = index.number >= 0 && index.number < 9e15 ? Int(index.number) : -1
+              let n = nns_truncated(index.number)
               if _fastPath(n >= 0 && n < list._withUnsafeGuaranteedRef { $0.length } && Double(n) == index.number) {
                 (list._withUnsafeGuaranteedRef { $0.items } + n).put((r + Int(i.a)).take())
                 continue
@@ -279,6 +256,10 @@ extension Machine {
             }
           case .callWith:
             let window = r + Int(i.a)
+            if _fastPath(window.pointee.isObject(.builtin)), let value = changedInPlace(Int(i.b), window, r) {
+              (r + Int(i.c)).put(value)
+              continue
+            }
             self.top = top
             free = r + r.code.pointee.registerCount
             let heldBefore = heldCount
@@ -311,7 +292,9 @@ extension Machine {
             k = r.code.pointee.constants
             (r + Int(top.pointee.target)).put(value)
 
-          default:
+          case .floorDivide, .power, .matmul, .contains, .logic, .iterate, .range, .list, .spreadList, .record,
+            .spreadRecord, .table, .interpolate, .function, .compose, .indexMany, .unpack, .signature, .checkResult,
+            .checkBinding, .makeModel, .show, .assertFailed, .fail, .use, .word:
             self.top = top
             try step(i, pc, r)
           }
@@ -321,6 +304,14 @@ extension Machine {
         k = r.code.pointee.constants
       }
     }
+  }
+
+  /// A jump that is taken. Reading the flag keeps it a branch: a processor foresees branches, while it has to wait for a
+  /// position that the compiler selects with a conditional move.
+  @inline(__always)
+  private func jump(_ pc: inout UnsafeMutablePointer<Instruction>, _ distance: Int) throws {
+    pc += distance
+    if _slowPath(Machine.isInterrupted) { throw Machine.interruption() }
   }
 
   /// Whether one more call fits: its frame, its registers; and whether Ctrl-C stops it.

@@ -1,3 +1,4 @@
+import CKernels
 import Diagnostics
 
 extension Machine {
@@ -112,10 +113,10 @@ extension Machine {
         slot = record._withUnsafeGuaranteedRef { $0.fields } + Int(step.pointee.cachedPosition)
       } else {
         let index = r[Int(step.pointee.operand)]
-        guard value.isObject(.list), index.isNumber, index.number >= 0, index.number < 1e15 else { return nil }
+        guard value.isObject(.list), index.isNumber else { return nil }
         var list = value.unchecked(ListObject.self)
-        let n = Int(index.number)
-        guard Double(n) == index.number, n < list._withUnsafeGuaranteedRef({ $0.length }) else { return nil }
+        let n = nns_truncated(index.number)
+        guard n >= 0, Double(n) == index.number, n < list._withUnsafeGuaranteedRef({ $0.length }) else { return nil }
         if forWriting, !value.isUnique { list = unshareList(slot) }
         slot = list._withUnsafeGuaranteedRef { $0.items } + n
       }

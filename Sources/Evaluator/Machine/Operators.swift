@@ -1,3 +1,4 @@
+import CKernels
 import Diagnostics
 
 // The bodies of the arithmetic and comparison instructions take the registers explicitly: a nested function that
@@ -50,13 +51,11 @@ func floorDivided(_ a: Double, _ b: Double) -> Double { (a / b).rounded(.down) }
 /// Matches the floor: `-7 % 3 == 2`.
 @inline(__always)
 func modulo(_ a: Double, _ b: Double) -> Double {
-  if abs(a) < 9e15, abs(b) < 9e15, b != 0 {
-    let x = Int64(a)
-    let y = Int64(b)
-    if Double(x) == a, Double(y) == b {
-      let m = x % y
-      return Double(m != 0 && (m < 0) != (y < 0) ? m + y : m)
-    }
+  let x = nns_truncated(a)
+  let y = nns_truncated(b)
+  if _fastPath(Double(x) == a && Double(y) == b && y != 0 && y != -1) {
+    let m = x % y
+    return Double(m != 0 && (m < 0) != (y < 0) ? m + y : m)
   }
   return slowModulo(a, b)
 }

@@ -32,6 +32,8 @@ package final class BuiltinObject: Object {
   let plainArity: Int
   let body: (Registers) throws -> Value
   let scalar: (@convention(c) (Double) -> Double)?
+  let inPlace: ((_ variable: Registers, _ others: Registers) -> Value?)?
+  let parameterCount: Int
   private var lastPositionalPlan: CallPlan?
 
   package init(_ builtin: Builtin) {
@@ -40,6 +42,8 @@ package final class BuiltinObject: Object {
       builtin.parameters.contains { $0.isInout || $0.isRest || $0.isNamedRest } ? -1 : builtin.parameters.count
     body = builtin.body
     scalar = builtin.scalar
+    inPlace = builtin.inPlace
+    parameterCount = builtin.parameters.count
     super.init(.builtin)
   }
 

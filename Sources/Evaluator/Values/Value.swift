@@ -33,7 +33,7 @@
   }
   /// Adds a count to an object that others hold.
   @inlinable @inline(__always) package init(sharing object: Object) {
-    object.count += 1
+    object.count &+= 1
     bits = Value.objectTag | UInt64(UInt(bitPattern: Unmanaged.passUnretained(object).toOpaque()))
   }
 
@@ -61,7 +61,7 @@
 
   /// The same value with one more count.
   @inlinable @inline(__always) package func retained() -> Value {
-    if isObject { reference._withUnsafeGuaranteedRef { $0.count += 1 } }
+    if isObject { reference._withUnsafeGuaranteedRef { $0.count &+= 1 } }
     return self
   }
   @inlinable @inline(__always) package func release() {
@@ -69,7 +69,7 @@
   }
   @inlinable @inline(__always) package func releaseObject() {
     let last = reference._withUnsafeGuaranteedRef { object in
-      object.count -= 1
+      object.count &-= 1
       return object.count == 0
     }
     if last { Value.free(reference) }
