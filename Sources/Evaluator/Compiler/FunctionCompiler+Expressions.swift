@@ -125,22 +125,14 @@ extension FunctionCompiler {
   }
 
   private func compileString(_ parts: [StringPart], into target: Int, at span: Span) throws {
-    var plan = Interpolation()
-    var values: [Expression] = []
-    for part in parts {
-      switch part {
-      case .text(let text): plan.append(text)
-      case .value(let e, let spec, _):
-        plan.appendValue(spec)
-        values.append(e)
-      }
-    }
+    let values = parts.compactMap { if case .value(let e, _, _) = $0 { e } else { nil } }
     if values.isEmpty {
-      emit(.constant, target, constant(Value(String(decoding: plan.text, as: UTF8.self))), at: span)
+      let text = parts.map { if case .text(let t) = $0 { t } else { "" } }.joined()
+      emit(.constant, target, constant(Value(text)), at: span)
       return
     }
     let base = try compileSequence(values)
-    prototype.interpolations.append(plan)
+    prototype.interpolations.append(Interpolation(parts))
     emit(.interpolate, target, base, prototype.interpolations.count - 1, at: span, operands: values.map(\.span))
   }
 

@@ -232,6 +232,9 @@ extension FunctionCompiler {
       if case .register(let list) = place.root, case .index(let index, _)? = place.steps.first, place.steps.count == 1 {
         emit(.setElement, register, list, index, at: e.span)
         emit(.word, 0, path, at: e.span)
+      } else if case .register(let record) = place.root, case .field? = place.steps.first, place.steps.count == 1 {
+        emit(.setField, register, record, path, at: e.span)
+        emit(.word, at: e.span)
       } else {
         emit(.setPath, register, path, at: e.span)
       }

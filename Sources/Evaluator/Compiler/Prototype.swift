@@ -12,6 +12,7 @@ package final class Prototype {
     /// The places that assignments name, as plain data.
     var paths: UnsafeMutablePointer<PlainPlace>
     var sites: UnsafeMutablePointer<Unmanaged<CallSite>>
+    var interpolations: UnsafeMutablePointer<Unmanaged<Interpolation>>
     /// Tells functions of one prototype from those of another.
     var prototype: UnsafeRawPointer
     /// The number of arguments of a call that needs no binding; -1 when every call does.
@@ -98,7 +99,8 @@ package final class Prototype {
     code.initialize(
       to: Code(
         instructions: .allocate(capacity: 1), constants: .allocate(capacity: 1), globals: globals.slots,
-        paths: .allocate(capacity: 1), sites: .allocate(capacity: 1), prototype: UnsafeRawPointer(code), plainArity: -1,
+        paths: .allocate(capacity: 1), sites: .allocate(capacity: 1),
+        interpolations: .allocate(capacity: 1), prototype: UnsafeRawPointer(code), plainArity: -1,
         registerCount: 1))
     code.pointee.prototype = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
   }
@@ -110,6 +112,9 @@ package final class Prototype {
     code.pointee.constants.deallocate()
     code.pointee.paths.deallocate()
     code.pointee.sites.deallocate()
+    code.pointee.interpolations.deallocate()
+    let texts = UnsafeMutablePointer<Unmanaged<Interpolation>>.allocate(capacity: max(1, interpolations.count))
+    for (n, text) in interpolations.enumerated() { (texts + n).initialize(to: .passUnretained(text)) }
     let sites = UnsafeMutablePointer<Unmanaged<CallSite>>.allocate(capacity: max(1, callSites.count))
     for (n, site) in callSites.enumerated() { (sites + n).initialize(to: .passUnretained(site)) }
     let plain = UnsafeMutablePointer<PlainPlace>.allocate(capacity: max(1, paths.count))
@@ -122,7 +127,7 @@ package final class Prototype {
     let pool = Registers.allocate(capacity: max(1, constants.count))
     pool.initialize(from: constants, count: constants.count)
     code.pointee = Code(
-      instructions: room, constants: pool, globals: globals.slots, paths: plain, sites: sites,
+      instructions: room, constants: pool, globals: globals.slots, paths: plain, sites: sites, interpolations: texts,
       prototype: code.pointee.prototype, plainArity: plainArity, registerCount: registerCount)
     instructionCount = instructions.count
     constantCount = constants.count
@@ -143,6 +148,7 @@ package final class Prototype {
     for n in paths.indices { code.pointee.paths[n].steps.deallocate() }
     code.pointee.paths.deallocate()
     code.pointee.sites.deallocate()
+    code.pointee.interpolations.deallocate()
     code.deallocate()
   }
 }
@@ -223,31 +229,6 @@ struct BracketPlan {
 struct RecordPlan {
   /// For each register its key, or nil for a spread.
   var keys: [Symbol?]
-}
-
-/// A string with values in it: its pieces of text, one behind the other, and what stands where.
-struct Interpolation {
-  enum Part {
-    /// The next piece of text, of so many bytes.
-    case text(Int)
-    /// The next register.
-    case value
-    /// The next register, formatted as the next spec says.
-    case formatted
-  }
-  private(set) var parts: [Part] = []
-  private(set) var text: [UInt8] = []
-  private(set) var specs: [FormatSpec] = []
-
-  mutating func append(_ piece: String) {
-    parts.append(.text(piece.utf8.count))
-    text += piece.utf8
-  }
-
-  mutating func appendValue(_ spec: FormatSpec?) {
-    parts.append(spec == nil ? .value : .formatted)
-    if let spec { specs.append(spec) }
-  }
 }
 
 /// The indices of `x[…]`: registers count from the instruction's own base.

@@ -253,20 +253,21 @@ extension Machine {
     throw Failure("argument-type", "`in` cannot look into \(owner.described)", argument: 1)
   }
 
-  func interpolated(_ plan: borrowing Interpolation, _ first: Registers) throws -> Value {
+  func interpolated(_ plan: Unmanaged<Interpolation>, _ first: Registers) throws -> Value {
     let text = text
     let start = text.count
+    let (parts, pieces) = plan._withUnsafeGuaranteedRef { ($0.parts, $0.text) }
     var (n, spec, at) = (0, 0, 0)
-    for part in plan.parts {
+    for part in parts {
       switch part {
       case .text(let length):
-        text.append(plan.text, from: at, length)
+        text.append(UnsafeBufferPointer(rebasing: pieces[at..<(at + length)]))
         at += length
       case .value:
         text.append(first[n])
         n += 1
       case .formatted:
-        guard let formatted = plan.specs[spec].format(first[n]) else {
+        guard let formatted = plan._withUnsafeGuaranteedRef({ $0.specs[spec].format(first[n]) }) else {
           text.drop(from: start)
           throw Failure(
             "argument-type", "this format does not apply to \(first[n].described)", argument: n,

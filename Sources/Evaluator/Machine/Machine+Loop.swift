@@ -27,6 +27,9 @@ extension Machine {
   ///
   /// It keeps as little as it can in locals, and leaves whatever is rare or slow to `step`, so that the processor's
   /// registers hold the locals. Errors are thrown in one place only: `recover` finds who catches them.
+  ///
+  /// The switch names every operation and nothing here calls through a closure: then the compiler copies the jump to the
+  /// next instruction behind each one, and the processor foresees where it goes.
   private func run(at base: Registers) throws -> Value {
     let bottom = top
     let heldAtEntry = heldCount
@@ -233,6 +236,20 @@ extension Machine {
             }
             try writePlace(r.function, path, r, value: (r + Int(i.a)).pointee.retained())
             (r + Int(i.a)).clear()
+          case .setField:
+            let cache = UnsafeMutableRawPointer(pc).assumingMemoryBound(to: FieldCache.self)
+            pc += 1
+            let owner = r + Int(i.b)
+            if _fastPath(owner.pointee.isObject(.record)) {
+              var record = owner.pointee.unchecked(RecordObject.self)
+              if _fastPath(cache.pointee.shape == record._withUnsafeGuaranteedRef { $0.shapeID }) {
+                if _slowPath(!owner.pointee.isUnique) { record = unshareRecord(owner) }
+                let field = record._withUnsafeGuaranteedRef { $0.fields } + Int(cache.pointee.position)
+                field.put((r + Int(i.a)).take())
+                continue
+              }
+            }
+            try setField(Int(i.c), owner, (r + Int(i.a)).take(), r, cache)
 
           case .call:
             let window = r + Int(i.a)

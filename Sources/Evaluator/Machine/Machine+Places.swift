@@ -126,7 +126,7 @@ extension Machine {
     return slot.pointee.isMissing || slot.pointee.isBusy ? nil : slot
   }
 
-  @inline(never) private func unshareRecord(_ slot: Registers) -> Unmanaged<RecordObject> {
+  @inline(never) func unshareRecord(_ slot: Registers) -> Unmanaged<RecordObject> {
     slot.put(Value(new: slot.pointee.unchecked(RecordObject.self)._withUnsafeGuaranteedRef { $0.copied() }))
     return slot.pointee.unchecked(RecordObject.self)
   }
@@ -194,6 +194,20 @@ extension Machine {
         slot.put(value)
       }
     }
+  }
+
+  /// A field of a local record whose shape the instruction does not remember yet. Takes over the value's count.
+  @inline(never)
+  func setField(
+    _ path: Int, _ owner: Registers, _ value: Value, _ r: Registers, _ cache: UnsafeMutablePointer<FieldCache>
+  ) throws {
+    try writePlace(r.function, path, r, value: value)
+    let step = r.function._withUnsafeGuaranteedRef { $0.prototype.paths[path].steps[0] }
+    guard case .field(let symbol, _) = step, let record = owner.pointee.record,
+      let at = record.shape.position(of: symbol), at <= Int(UInt16.max)
+    else { return }
+    cache.pointee.position = UInt16(at)
+    cache.pointee.shape = record.shapeID
   }
 
   private func read(_ steps: [ResolvedStep], from start: Registers) throws -> Value {

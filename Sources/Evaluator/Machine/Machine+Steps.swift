@@ -48,10 +48,7 @@ extension Machine {
       for j in 0..<plan.cellCount { (r + Int(i.b) + j).clear() }
       (r + Int(i.a)).put(table)
     case .interpolate:
-      let text = try function._withUnsafeGuaranteedRef {
-        try interpolated($0.prototype.interpolations[Int(i.c)], r + Int(i.b))
-      }
-      (r + Int(i.a)).put(text)
+      (r + Int(i.a)).put(try interpolated(r.code.pointee.interpolations[Int(i.c)], r + Int(i.b)))
     case .function: (r + Int(i.a)).put(makeFunction(function, Int(i.b), r))
     case .compose:
       let value = try host.compose(r[Int(i.b)], r[Int(i.c)])

@@ -1,3 +1,5 @@
+import CKernels
+
 /// The field names of records, shared by all records that were given the same names in the same order.
 package final class RecordShape {
   package let keys: [Symbol]
@@ -40,8 +42,7 @@ package final class RecordObject: Object {
     self.shape = shape
     shapeID = shape.id
     capacity = max(4, shape.keys.count)
-    fields = .allocate(capacity: capacity)
-    fields.initialize(repeating: .none, count: capacity)
+    fields = RecordObject.room(capacity)
     super.init(.record)
   }
 
@@ -73,10 +74,9 @@ package final class RecordObject: Object {
     if let at = shape.position(of: key) { return fields + at }
     let n = shape.keys.count
     if n == capacity {
-      let wider = Registers.allocate(capacity: capacity * 2)
+      let wider = RecordObject.room(capacity * 2)
       wider.update(from: fields, count: n)
-      (wider + n).initialize(repeating: .none, count: capacity * 2 - n)
-      fields.deallocate()
+      nns_release(fields, capacity * MemoryLayout<Value>.stride)
       fields = wider
       capacity *= 2
     }
@@ -92,9 +92,19 @@ package final class RecordObject: Object {
     return other
   }
 
+  /// Room from the free lists of the kernels, which hand a block of a size out again at once.
+  private static func room(_ capacity: Int) -> Registers {
+    guard let block = nns_allocate(capacity * MemoryLayout<Value>.stride) else {
+      fatalError("no memory is left for a record of \(capacity) fields")
+    }
+    let room = block.assumingMemoryBound(to: Value.self)
+    room.initialize(repeating: .none, count: capacity)
+    return room
+  }
+
   deinit {
     Disposal.releaseAll(values)
-    fields.deallocate()
+    nns_release(fields, capacity * MemoryLayout<Value>.stride)
   }
 }
 

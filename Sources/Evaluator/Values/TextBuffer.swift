@@ -15,8 +15,10 @@ package final class TextBuffer {
   deinit { bytes.deallocate() }
 
   package func append(_ text: String) {
-    var text = text
-    text.withUTF8 { append($0) }
+    if text.utf8.withContiguousStorageIfAvailable({ append($0) }) == nil {
+      var text = text
+      text.withUTF8 { append($0) }
+    }
   }
 
   /// What `print` shows of the value.
@@ -32,10 +34,6 @@ package final class TextBuffer {
     }
   }
 
-  func append(_ text: [UInt8], from start: Int, _ length: Int) {
-    text.withUnsafeBufferPointer { append(UnsafeBufferPointer(rebasing: $0[start..<(start + length)])) }
-  }
-
   /// Takes out the text from a position on.
   package func take(from start: Int) -> String {
     defer { count = start }
@@ -45,7 +43,7 @@ package final class TextBuffer {
   /// Forgets the text from a position on.
   package func drop(from start: Int) { count = start }
 
-  private func append(_ piece: UnsafeBufferPointer<UInt8>) {
+  func append(_ piece: UnsafeBufferPointer<UInt8>) {
     guard let start = piece.baseAddress else { return }
     reserve(piece.count)
     (bytes + count).update(from: start, count: piece.count)
