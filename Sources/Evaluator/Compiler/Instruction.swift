@@ -93,7 +93,7 @@ struct Instruction {
     case getPath  // r[a] = the value at path b
     case setPath  // as path descriptor b says, with the value r[a]
     case setElement  // r[b][r[c]] = r[a]; the next word's b is the path descriptor of the same
-    case setField  // the field at path descriptor c, of the record r[b], = r[a]; the next word caches the record's shape
+    case setField  // the field of r[b] at path descriptor c = r[a]; the next word caches the shape
     case unpack  // split r[b] into c registers from a
     // Calls.
     case call  // the callee is r[a], b arguments follow it; the result goes to r[c]

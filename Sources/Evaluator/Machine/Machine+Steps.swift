@@ -34,7 +34,7 @@ extension Machine {
       let plan = function._withUnsafeGuaranteedRef { $0.prototype.brackets[Int(i.c)] }
       (r + Int(i.a)).put(try makeSpreadBracket(r + Int(i.b), plan))
     case .record:
-      let object = RecordObject(function._withUnsafeGuaranteedRef { $0.prototype.shapes[Int(i.c)] })
+      let object = RecordObject.make(function._withUnsafeGuaranteedRef { $0.prototype.shapes[Int(i.c)] })
       let first = r + Int(i.b)
       for j in 0..<object.length { object.fields[j] = (first + j).take() }
       (r + Int(i.a)).put(Value(new: object))

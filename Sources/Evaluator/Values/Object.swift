@@ -143,7 +143,7 @@ enum Disposal {
     depth += 1
     for value in values { value.release() }
     depth -= 1
-    if depth == 0 {
+    if depth == 0, !waiting.isEmpty {
       while let value = waiting.popLast() { value.release() }
     }
   }

@@ -41,7 +41,7 @@ package final class RecordObject: Object {
   package init(_ shape: RecordShape = .empty) {
     self.shape = shape
     shapeID = shape.id
-    capacity = max(4, shape.keys.count)
+    capacity = max(RecordObject.usualCapacity, shape.keys.count)
     fields = RecordObject.room(capacity)
     super.init(.record)
   }
@@ -87,7 +87,7 @@ package final class RecordObject: Object {
   }
 
   func copied() -> RecordObject {
-    let other = RecordObject(shape)
+    let other = RecordObject.make(shape)
     for i in 0..<length { other.fields[i] = fields[i].retained() }
     return other
   }
@@ -102,9 +102,49 @@ package final class RecordObject: Object {
     return room
   }
 
+  fileprivate var hasUsualCapacity: Bool { capacity == RecordObject.usualCapacity }
+
+  fileprivate func reshape(_ new: RecordShape) {
+    count = 1
+    shape = new
+    shapeID = new.id
+  }
+
   deinit {
     Disposal.releaseAll(values)
     nns_release(fields, capacity * MemoryLayout<Value>.stride)
+  }
+}
+
+/// Records come and go quickly where programs change copies of them: the last ones that died are used again.
+extension RecordObject {
+  static var usualCapacity: Int { 8 }
+  private static var spareCapacity: Int { 64 }
+  nonisolated(unsafe) private static let spares = UnsafeMutablePointer<Unmanaged<RecordObject>>.allocate(
+    capacity: spareCapacity)
+  nonisolated(unsafe) private static var spareCount = 0
+
+  /// A record whose fields are none.
+  static func make(_ shape: RecordShape) -> RecordObject {
+    guard spareCount > 0, shape.keys.count <= usualCapacity else { return RecordObject(shape) }
+    spareCount -= 1
+    let record = spares[spareCount].takeRetainedValue()
+    record.reshape(shape)
+    Object.live += 1
+    return record
+  }
+
+  /// Takes over a record that no value holds any more.
+  static func retire(_ object: Unmanaged<Object>) {
+    var record = unsafeDowncast(object.takeRetainedValue(), to: RecordObject.self)
+    // Whoever holds it in Swift may still look into it.
+    guard spareCount < spareCapacity, record.hasUsualCapacity, isKnownUniquelyReferenced(&record) else { return }
+    Disposal.releaseAll(record.values)
+    record.fields.update(repeating: .none, count: usualCapacity)
+    guard spareCount < spareCapacity else { return }
+    Object.live -= 1
+    spares[spareCount] = .passRetained(record)
+    spareCount += 1
   }
 }
 

@@ -74,7 +74,9 @@
     }
     if last { Value.free(reference) }
   }
-  @usableFromInline @inline(never) package static func free(_ object: Unmanaged<Object>) { object.release() }
+  @usableFromInline @inline(never) package static func free(_ object: Unmanaged<Object>) {
+    if object._withUnsafeGuaranteedRef({ $0.kind == .record }) { RecordObject.retire(object) } else { object.release() }
+  }
 
   /// Whether nothing else holds this object, so that it may be changed in place.
   @inlinable @inline(__always) package var isUnique: Bool {
