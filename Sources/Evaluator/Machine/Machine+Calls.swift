@@ -87,7 +87,7 @@ extension Machine {
   }
 
   /// What a builtin gives that changes a plain variable where it stands; nil when the call has to go the usual way.
-  @inline(never)
+  @inline(__always)
   func changedInPlace(_ index: Int, _ window: Registers, _ r: Registers) -> Value? {
     let callee = window.pointee.unchecked(BuiltinObject.self)
     return callee._withUnsafeGuaranteedRef { builtin in

@@ -28,8 +28,8 @@ extension Machine {
   /// It keeps as little as it can in locals, and leaves whatever is rare or slow to `step`, so that the processor's
   /// registers hold the locals. Errors are thrown in one place only: `recover` finds who catches them.
   ///
-  /// The switch names every operation and nothing here calls through a closure: then the compiler copies the jump to the
-  /// next instruction behind each one, and the processor foresees where it goes.
+  /// The switch names every operation: then the compiler copies the jump to the next instruction behind each one (see the
+  /// flags in Package.swift), and the processor foresees where it goes.
   private func run(at base: Registers) throws -> Value {
     let bottom = top
     let heldAtEntry = heldCount
