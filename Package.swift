@@ -79,7 +79,7 @@ let package = Package(
       ]),
 
     // The tests of whole programs, and the tool behind scripts/check and scripts/parity.
-    .testTarget(name: "GoldenTests"),
+    .testTarget(name: "GoldenTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "SyntaxTests", dependencies: ["Diagnostics", "Syntax"], exclude: ["Errors"]),
     .testTarget(
       name: "LibraryTests", dependencies: ["Diagnostics", "Syntax", "Evaluator", "Bindings", "Session", "Charts"]),

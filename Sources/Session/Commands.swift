@@ -19,6 +19,17 @@ extension Session {
       session.say(name.isEmpty ? session.overview() : session.help(name))
       return .done
     },
+    Command(name: "explain", usage: ":explain [id]", summary: "what an error id means, with an example; all ids") {
+      session, id in
+      if id.isEmpty {
+        session.say(makeErrorList())
+      } else if let page = makeExplanation(id, width: session.streams.style().width) {
+        session.say(page)
+      } else {
+        return session.refuse(makeUnknownIDMessage(id))
+      }
+      return .done
+    },
     Command(name: "vars", usage: ":vars", summary: "the names you have set") { session, _ in
       session.say(session.variables())
       return .done
@@ -81,7 +92,7 @@ extension Session {
   func say(_ text: String) { if !text.isEmpty { streams.out(text + "\n") } }
 
   func refuse(_ text: String) -> Outcome {
-    let diagnostic = Diagnostic("command", text)
+    let diagnostic = Diagnostic("", text)
     streams.err(text + "\n")
     return .failed(diagnostic)
   }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Evaluator
 import Syntax
 
@@ -7,6 +8,10 @@ extension Session {
     if before.hasPrefix(":"), !before.contains(" ") {
       let names = Session.commands.map { ":" + $0.name }.filter { $0.hasPrefix(before) }
       return (before.utf8.count, names.sorted())
+    }
+    if before.hasPrefix(":explain ") {
+      let word = String(before.dropFirst(":explain ".count))
+      return (word.utf8.count, Catalogue.pages.map(\.id).filter { $0.hasPrefix(word) }.sorted())
     }
     let word = String(before.reversed().prefix { $0.isLetter || $0.isNumber || $0 == "_" }.reversed())
     let rest = before.dropLast(word.count)

@@ -130,6 +130,20 @@ package enum Launch {
   /// The reference of the library in Markdown.
   package static var libraryPage: String { makeLibraryPage() }
 
+  /// The catalogue of errors in Markdown.
+  package static var errorsPage: String { makeErrorsPage() }
+
+  /// The page of an error id, or without one the list of all; 1 for a word that is no id.
+  package static func explain(_ id: String?, _ facts: TerminalFacts) -> Int32 {
+    guard let id else {
+      say(makeErrorList() + "\n", toError: false)
+      return 0
+    }
+    let page = makeExplanation(id, width: facts.style.width)
+    say((page ?? "nns: \(makeUnknownIDMessage(id))") + "\n", toError: page == nil)
+    return page == nil ? 1 : 0
+  }
+
   /// A text of the command line itself.
   package static func say(_ text: String, toError: Bool) {
     put(text, toError: toError)

@@ -7,10 +7,12 @@ let usage = """
   nns                            the prompt
   nns [options] file.nns [args]  run a file; `args` holds what follows its name
   nns [options] -e 'code' [args] run code
+  nns explain [id]               what an error id means, with an example; without one, all ids
 
   --color auto|always|never      when to use colours
   --version                      print the version
   --dump-library                 print the library's reference page, as docs/library.md has it
+  --dump-errors                  print the page of all errors, as docs/errors.md has it
   -h, --help                     print this
 
   At the prompt :help lists what there is, and Ctrl-D leaves.
@@ -40,6 +42,9 @@ while let option = arguments.first, option.hasPrefix("-"), option != "-" {
   case "--dump-library":
     Launch.say(Launch.libraryPage, toError: false)
     exit(0)
+  case "--dump-errors":
+    Launch.say(Launch.errorsPage, toError: false)
+    exit(0)
   case "-e":
     guard let text = arguments.first else { refuse("-e needs code") }
     arguments.removeFirst()
@@ -63,6 +68,9 @@ while let option = arguments.first, option.hasPrefix("-"), option != "-" {
 let facts = TerminalFacts(color: color)
 if let code {
   exit(Launch.run(code: code, arguments: arguments, facts))
+} else if arguments.first == "explain" {
+  guard arguments.count <= 2 else { refuse("explain takes one id") }
+  exit(Launch.explain(arguments.dropFirst().first, facts))
 } else if let path = arguments.first {
   exit(Launch.run(path: path, arguments: Array(arguments.dropFirst()), facts))
 } else {

@@ -87,14 +87,13 @@ func orphans(root: URL) -> [String] {
   return complaints
 }
 
-/// Compares `docs/library.md` with what the binary prints from its registry.
-func libraryComplaints(root: URL) throws -> [String] {
-  let file = root.appendingPathComponent("docs/library.md")
-  guard let text = try? String(contentsOf: file, encoding: .utf8) else { return [] }  // not printed yet
+/// Compares a document with what the binary prints for it: `docs/library.md` and `docs/errors.md`.
+func printedComplaints(_ document: String, option: String, root: URL) throws -> [String] {
+  let text = try? String(contentsOf: root.appendingPathComponent(document), encoding: .utf8)
   let binary = root.appendingPathComponent(".build/release/nns").path
-  let printed = try capture([binary, "--dump-library"], in: root)
-  guard printed.status == 0 else { return ["`nns --dump-library` failed: \(printed.errors)"] }
-  if text != printed.output { return ["write it anew with: scripts/nns --dump-library > docs/library.md"] }
+  let printed = try capture([binary, option], in: root)
+  guard printed.status == 0 else { return ["`nns \(option)` failed: \(printed.errors)"] }
+  if text != printed.output { return ["write it anew with: scripts/nns \(option) > \(document)"] }
   return []
 }
 

@@ -10,7 +10,14 @@ do {
   switch arguments.first {
   case "arrows": try report("imports match the arrows of Package.swift", Arrows(root: root).complaints())
   case "orphans": report("every golden file has its program", orphans(root: root))
-  case "library": try report("docs/library.md is what the registry prints", libraryComplaints(root: root))
+  case "library":
+    try report(
+      "docs/library.md is what the registry prints",
+      printedComplaints("docs/library.md", option: "--dump-library", root: root))
+  case "errors":
+    try report(
+      "docs/errors.md is what the catalogue prints",
+      printedComplaints("docs/errors.md", option: "--dump-errors", root: root))
   case "tally":
     let (passed, failed) = try tally(URL(fileURLWithPath: arguments.count > 1 ? arguments[1] : ""))
     print("\(passed) passed, \(failed) failed")
@@ -21,7 +28,7 @@ do {
     let folder = path.map { URL(fileURLWithPath: $0) } ?? root.appendingPathComponent("Tests/Reference")
     exit(try Parity(root: root, folder: folder, verbose: verbose).run() ? 0 : 1)
   default:
-    print("usage: workbench arrows | orphans | library | lengths | tally FILE | parity [DIR]")
+    print("usage: workbench arrows | orphans | library | errors | lengths | tally FILE | parity [DIR]")
     exit(2)
   }
 } catch {

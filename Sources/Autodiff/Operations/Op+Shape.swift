@@ -105,7 +105,7 @@ extension Op {
     }
     if let other = parts.first(where: { $0.shape != first.shape }) {
       throw Failure(
-        "broadcast", "`stack` needs tensors of one shape", argument: 0,
+        "stack-shape", "`stack` needs tensors of one shape", argument: 0,
         facts: [.init("the first", "\(first.shape)"), .init("another", "\(other.shape)")])
     }
     return try concat(parts.map { try unsqueeze($0, axis: position) }, axis: position)

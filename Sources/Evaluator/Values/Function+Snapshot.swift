@@ -3,14 +3,19 @@ import Syntax
 
 /// Top-level values that a function keeps when it becomes part of a model: later assignments do not reach it.
 final class OwnGlobals {
+  /// Laid out as in `Globals`, with what the library has behind the values; what lies between is never touched.
   let slots: Registers
   private let count: Int
 
   init(copying globals: Globals, used: Set<Int>) {
     count = max(1, (used.max() ?? 0) + 1)
-    slots = .allocate(capacity: count)
+    slots = .allocate(capacity: Globals.capacity + count)
     slots.initialize(repeating: .missing, count: count)
-    for slot in used where !globals.slots[slot].isBusy { slots[slot] = globals.slots[slot].retained() }
+    (slots + Globals.capacity).initialize(repeating: .missing, count: count)
+    for slot in used {
+      if !globals.slots[slot].isBusy { slots[slot] = globals.slots[slot].retained() }
+      slots[Globals.capacity + slot] = globals.slots[Globals.capacity + slot]
+    }
   }
 
   func code(like code: UnsafeMutablePointer<Prototype.Code>) -> UnsafeMutablePointer<Prototype.Code> {

@@ -3,17 +3,17 @@ import Glibc
 
 /// Reading and writing whole files.
 enum FileBytes {
-  /// - Throws: `file-missing`, `file-read`, `file-too-large`.
+  /// - Throws: `file-missing`, `file-unreadable`, `file-too-large`.
   static func read(_ path: String) throws -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       if errno == ENOENT { throw Failure("file-missing", "there is no file `\(path)`", argument: 0) }
-      throw Failure("file-read", "`\(path)` cannot be read: \(reason())", argument: 0)
+      throw Failure("file-unreadable", "`\(path)` cannot be read: \(reason())", argument: 0)
     }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw Failure("file-read", "`\(path)` is not a file", argument: 0)
+      throw Failure("file-unreadable", "`\(path)` is not a file", argument: 0)
     }
     let size = Int(status.st_size)
     guard size <= 1 << 36 else { throw Failure("file-too-large", "`\(path)` is larger than 64 GB", argument: 0) }
@@ -27,13 +27,13 @@ enum FileBytes {
         count += got
       }
     }
-    if let failed { throw Failure("file-read", "`\(path)` cannot be read: \(failed)", argument: 0) }
+    if let failed { throw Failure("file-unreadable", "`\(path)` cannot be read: \(failed)", argument: 0) }
     return bytes
   }
 
   /// Writes a file beside the target, waits until it is on the disk, then renames it: no reader sees half of it.
   ///
-  /// - Throws: `file-write`.
+  /// - Throws: `file-unwritable`.
   static func write(_ bytes: [UInt8], to path: String) throws {
     let temporary = "\(path).\(getpid()).tmp"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
@@ -58,7 +58,7 @@ enum FileBytes {
   }
 
   private static func failure(_ path: String) -> Failure {
-    Failure("file-write", "`\(path)` cannot be written: \(reason())")
+    Failure("file-unwritable", "`\(path)` cannot be written: \(reason())")
   }
 
   private static func reason() -> String { String(cString: strerror(errno)) }

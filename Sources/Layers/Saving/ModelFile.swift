@@ -10,7 +10,7 @@ extension Model {
 
   /// Writes the model to `path`, all of it or nothing.
   ///
-  /// - Throws: `not-saveable` for a function without source, `file-write` when the file cannot be written.
+  /// - Throws: `not-saveable` for a function without source, `file-unwritable` when the file cannot be written.
   package func save(to path: String) throws {
     try FileBytes.write(try encoded(), to: path)
   }
@@ -41,7 +41,7 @@ extension Model {
 
   /// Reads a model.
   ///
-  /// - Throws: `file-missing`, `file-read`; `not-a-model` that says what is wrong with the file.
+  /// - Throws: `file-missing`, `file-unreadable`; `not-a-model` that says what is wrong with the file.
   package init(
     loading path: String, _ registry: LayerRegistry = .core, functions: FunctionLoading = .none
   ) throws {
