@@ -23,7 +23,7 @@ import Testing
 
   @Test(arguments: Catalogue.pages.filter { $0.wrong != nil }.map(\.id))
   func wrongProgramGivesItsID(_ id: String) throws {
-    let outcome = try outcome(of: try #require(Catalogue.page(id)?.wrong))
+    let outcome = try self.outcome(of: try #require(Catalogue.page(id)?.wrong))
     let found = outcome.errors.matches(of: /(?m)^error: .*\[([a-z-]+)\]$/).map { String($0.1) }
     #expect(found == [id], "\(outcome.transcript)")
     #expect(outcome.status == 1)
@@ -31,7 +31,7 @@ import Testing
 
   @Test(arguments: Catalogue.pages.filter { $0.mended != nil }.map(\.id))
   func mendedProgramRuns(_ id: String) throws {
-    let outcome = try outcome(of: try #require(Catalogue.page(id)?.mended))
+    let outcome = try self.outcome(of: try #require(Catalogue.page(id)?.mended))
     #expect(outcome.status == 0, "\(outcome.transcript)")
   }
 

@@ -98,7 +98,7 @@ extension Machine {
 
   private func outOfRange(_ n: Int, _ count: Int, _ kind: String) -> Failure {
     Failure(
-      "index-range", "index \(n) is out of range for a \(kind) of \(count)", argument: 1,
+      "index-range", "index \(n) is out of range for \(kind == "axis" ? "an" : "a") \(kind) of \(count)", argument: 1,
       why: count == 0
         ? "it is empty." : "positions run from 0 to \(count - 1), or from -\(count) to -1 counted from the end.")
   }
@@ -188,7 +188,9 @@ extension Machine {
     if isInclusive, to != nil { end += 1 }
     guard start >= 0, start <= count, end >= 0, end <= count else {
       throw Failure(
-        "index-range", "the slice \(from ?? 0)..\(to ?? count) is out of range for a \(kind) of \(count)", argument: 1,
+        "index-range",
+        "the slice \(from ?? 0)..\(to ?? count) is out of range for \(kind == "axis" ? "an" : "a") \(kind) of \(count)",
+        argument: 1,
         why: "`take(x, n)` gives at most n, whatever the length.")
     }
     return (start, max(start, end))
