@@ -27,15 +27,7 @@ package struct Bins: Transform {
   package func learn(_ x: Features, y: Datum?) throws -> Self {
     var copy = self
     let values: [[Double]]
-    switch x {
-    case .tensor(let x):
-      copy.columns = []
-      values = try Features.columns(x)
-    case .table(let table):
-      let wanted = table.columns.indices.filter { table.columns[$0].kind == .number }
-      copy.columns = wanted.map { table.names[$0] }
-      values = wanted.map { table.columns[$0].numbers ?? [] }
-    }
+    (copy.columns, values) = try x.numberFeatures()
     copy.edges = try values.enumerated().map { at, values in
       let sorted = Statistics.sorted(values)
       guard !sorted.isEmpty else {

@@ -29,15 +29,7 @@ package struct ClipOutliers: Transform {
   package func learn(_ x: Features, y: Datum?) throws -> Self {
     var copy = self
     let values: [[Double]]
-    switch x {
-    case .tensor(let x):
-      copy.columns = []
-      values = try Features.columns(x)
-    case .table(let table):
-      let wanted = table.columns.indices.filter { table.columns[$0].kind == .number }
-      copy.columns = wanted.map { table.names[$0] }
-      values = wanted.map { table.columns[$0].numbers ?? [] }
-    }
+    (copy.columns, values) = try x.numberFeatures()
     let found = values.map { limits(Statistics.sorted($0)) }
     copy.lows = found.map(\.low)
     copy.highs = found.map(\.high)

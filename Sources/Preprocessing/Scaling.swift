@@ -105,15 +105,9 @@ package struct Scaler<Rule: ScalingRule>: InvertibleTransform {
   package func learn(_ x: Features, y: Datum?) throws -> Self {
     var copy = self
     let values: [[Double]]
-    switch x {
-    case .tensor(let x):
-      copy.columns = []
-      values = try Features.columns(x)
-    case .table(let table):
-      let wanted = table.columns.indices.filter { table.columns[$0].kind == .number }
-      copy.columns = wanted.map { table.names[$0] }
-      values = wanted.map { table.columns[$0].numbers ?? [] }
-      guard !wanted.isEmpty else { throw Failure("column-type", "`\(text)` finds no number column in the table") }
+    (copy.columns, values) = try x.numberFeatures()
+    if case .table = x, values.isEmpty {
+      throw Failure("column-type", "`\(text)` finds no number column in the table")
     }
     let statistics = try values.enumerated().map { at, values in
       let sorted = Statistics.sorted(values)

@@ -113,6 +113,16 @@ extension Features {
     return (0..<width).map { at in stride(from: at, to: values.count, by: width).map { values[$0] } }
   }
 
+  /// The numbers by feature: of a table its number columns with their names, of a tensor all, without names.
+  func numberFeatures() throws -> (columns: [String], values: [[Double]]) {
+    switch self {
+    case .tensor(let x): return ([], try Features.columns(x))
+    case .table(let table):
+      let wanted = table.columns.indices.filter { table.columns[$0].kind == .number }
+      return (wanted.map { table.names[$0] }, wanted.map { table.columns[$0].numbers ?? [] })
+    }
+  }
+
   /// Checks that a tensor has the features that were learnt.
   static func check(_ x: Tensor, width: Int, for layer: any Layer) throws {
     let own = x.rank < 2 ? 1 : x.shape[x.rank - 1]
