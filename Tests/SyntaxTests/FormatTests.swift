@@ -64,6 +64,11 @@ import Testing
     #expect(layout(bytes) == String(decoding: bytes, as: UTF8.self))
   }
 
+  @Test func findsTheProgramsAndDocuments() {
+    #expect(Layouts.files(in: ["Tests", "scripts", "Benchmarks"], kind: "nns").count > 100)
+    #expect(Layouts.files(in: ["docs", "README.md"], kind: "md").count > 5)
+  }
+
   @Test func refusesWhatDoesNotParse() {
     for source in ["f(", "x = = 1", "\"open", "if a\n{ }"] {
       guard case .invalid(let problems) = format(SourceText(name: "", text: source)) else {
