@@ -23,6 +23,8 @@ package final class Session {
       self.style = style
       self.errorStyle = errorStyle
     }
+
+    func report(_ diagnostic: Diagnostic) { err(diagnostic.rendered(errorStyle()) + "\n") }
   }
 
   /// How an entry or a file ended.
@@ -105,20 +107,13 @@ package final class Session {
 
   func outcome(of error: any Error) -> Outcome {
     if let request = error as? ExitRequest { return .exit(request.code) }
-    guard let diagnostic = error as? Diagnostic else {
-      let failure = error as? Failure
-      let plain = Diagnostic(failure?.id ?? "internal", failure?.message ?? "\(error)", why: failure?.why)
-      report(plain)
-      return .failed(plain)
-    }
+    let diagnostic = diagnosis(of: error)
     if diagnostic.id == "interrupted" { return .interrupted }
     report(diagnostic)
     return .failed(diagnostic)
   }
 
-  package func report(_ diagnostic: Diagnostic) {
-    streams.err(diagnostic.rendered(streams.errorStyle()) + "\n")
-  }
+  package func report(_ diagnostic: Diagnostic) { streams.report(diagnostic) }
 
   /// A value at top level: shown, and kept as `ans`.
   private func show(_ value: Value) {
@@ -134,6 +129,13 @@ package final class Session {
     for names in moduleGlobals { names.removeAll() }
     return Object.live - objectsAtStart
   }
+}
+
+/// An error that names no place in a program, such as that of a file which is missing, becomes a diagnostic without one.
+func diagnosis(of error: any Error) -> Diagnostic {
+  if let diagnostic = error as? Diagnostic { return diagnostic }
+  let failure = error as? Failure
+  return Diagnostic(failure?.id ?? "internal", failure?.message ?? "\(error)", why: failure?.why)
 }
 
 extension String {

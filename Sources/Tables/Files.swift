@@ -37,9 +37,12 @@ package enum Files {
 
   /// Writes a file so that the old one stays until the new one is whole: beside the target, synced, then renamed.
   ///
+  /// The new file may be read and written by whom the old one might. A link stays one: the file it leads to is written.
+  ///
   /// - Throws: `file-unwritable`.
   package static func write(_ bytes: [UInt8], to path: String) throws {
-    let temporary = "\(path).\(getpid()).tmp"
+    let target = resolved(path)
+    let temporary = "\(target).\(getpid()).tmp"
     let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o666)
     guard file >= 0 else { throw unwritable(path, errno) }
     var failure: Int32 = 0
@@ -50,13 +53,22 @@ package enum Files {
         if wrote >= 0 { done += wrote } else if errno != EINTR { failure = errno }
       }
     }
+    var old = stat()
+    if stat(target, &old) == 0, failure == 0, fchmod(file, old.st_mode & 0o7777) != 0 { failure = errno }
     if failure == 0, fsync(file) != 0 { failure = errno }
     if close(file) != 0, failure == 0 { failure = errno }
-    if failure == 0, rename(temporary, path) != 0 { failure = errno }
+    if failure == 0, rename(temporary, target) != 0 { failure = errno }
     guard failure == 0 else {
       unlink(temporary)
       throw unwritable(path, failure)
     }
+  }
+
+  /// The path of the file itself where `path` leads to one over links.
+  private static func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
   }
 
   /// What follows the last dot of a path's last part, in lower case; `.gz` is looked through.

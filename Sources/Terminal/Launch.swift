@@ -6,7 +6,7 @@ import Glibc
 import Session
 import Syntax
 
-/// The three ways to run NNS, on the terminal or pipe that the process has. Each answers the exit status.
+/// The ways to run NNS, on the terminal or pipe that the process has. Each answers the exit status.
 package enum Launch {
   /// A file, values shown; 1 after an error, 130 after Ctrl-C.
   package static func run(path: String, arguments: [String], _ facts: TerminalFacts) -> Int32 {
@@ -22,6 +22,12 @@ package enum Launch {
     showTraining(facts)
     let session = Session(streams: streams(facts), arguments: arguments)
     return status(session.run(SourceText(name: "-e", text: code)), session)
+  }
+
+  /// `nns fmt`: lays files out anew, or names those that it would change.
+  package static func format(paths: [String], isCheck: Bool, _ facts: TerminalFacts) -> Int32 {
+    defer { fflush(nil) }
+    return streams(facts).format(paths, isCheck: isCheck)
   }
 
   /// The prompt; in a pipe, statements as they arrive.

@@ -8,6 +8,8 @@ let usage = """
   nns [options] file.nns [args]  run a file; `args` holds what follows its name
   nns [options] -e 'code' [args] run code
   nns explain [id]               what an error id means, with an example; without one, all ids
+  nns fmt [--check] file.nns …   lay files out in the one layout, `-` from input to output;
+                                 --check writes nothing, names those that would change, and ends with status 1
 
   --color auto|always|never      when to use colours
   --version                      print the version
@@ -27,6 +29,7 @@ func refuse(_ problem: String) -> Never {
 var arguments = Array(CommandLine.arguments.dropFirst())
 var color = ColorChoice.auto
 var code: String?
+var isCommand = true
 
 /// Options end at the first word that is none; what follows belongs to the program, whatever it looks like.
 while let option = arguments.first, option.hasPrefix("-"), option != "-" {
@@ -62,15 +65,34 @@ while let option = arguments.first, option.hasPrefix("-"), option != "-" {
     color = choice
   default: refuse("there is no option \(option)")
   }
-  if option == "--" { break }
+  if option == "--" {
+    isCommand = false
+    break
+  }
+}
+
+/// The words after `nns fmt`: its one option, then files.
+func format(_ words: [String], _ facts: TerminalFacts) -> Int32 {
+  var words = words
+  var isCheck = false
+  while let option = words.first, option.hasPrefix("-"), option != "-" {
+    words.removeFirst()
+    if option == "--" { break }
+    guard option == "--check" else { refuse("fmt has no option \(option)") }
+    isCheck = true
+  }
+  if words.isEmpty { refuse("fmt needs a file, or - for standard input") }
+  return Launch.format(paths: words, isCheck: isCheck, facts)
 }
 
 let facts = TerminalFacts(color: color)
 if let code {
   exit(Launch.run(code: code, arguments: arguments, facts))
-} else if arguments.first == "explain" {
+} else if isCommand, arguments.first == "explain" {
   guard arguments.count <= 2 else { refuse("explain takes one id") }
   exit(Launch.explain(arguments.dropFirst().first, facts))
+} else if isCommand, arguments.first == "fmt" {
+  exit(format(Array(arguments.dropFirst()), facts))
 } else if let path = arguments.first {
   exit(Launch.run(path: path, arguments: Array(arguments.dropFirst()), facts))
 } else {

@@ -44,6 +44,37 @@ import Testing
     #expect(outcome.errors.split(separator: "\n").last == "0 objects leaked", "\(outcome.errors)")
   }
 
+  @Test func formattingKeepsModeAndLink() throws {
+    try inFolder { folder in
+      let file = folder.appendingPathComponent("tool.nns")
+      let link = folder.appendingPathComponent("link.nns")
+      try "#!/usr/bin/env nns\nx=1\n".write(to: file, atomically: false, encoding: .utf8)
+      try FileManager.default.setAttributes([.posixPermissions: 0o751], ofItemAtPath: file.path)
+      try FileManager.default.createSymbolicLink(at: link, withDestinationURL: file)
+      #expect(try run(["fmt", "--check", "link.nns"], in: folder).transcript == "link.nns\n--- exit 1\n")
+      #expect(try String(contentsOf: file, encoding: .utf8) == "#!/usr/bin/env nns\nx=1\n")
+      #expect(try run(["fmt", "link.nns"], in: folder).transcript == "")
+      #expect(try String(contentsOf: file, encoding: .utf8) == "#!/usr/bin/env nns\nx = 1\n")
+      let manager = FileManager.default
+      #expect(try manager.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int == 0o751)
+      #expect(try manager.destinationOfSymbolicLink(atPath: link.path) == file.path)
+      #expect(try manager.contentsOfDirectory(atPath: folder.path).sorted() == ["link.nns", "tool.nns"])
+    }
+  }
+
+  @Test func formattingLeavesWhatDoesNotParse() throws {
+    try inFolder { folder in
+      for (name, text) in [("a.nns", "x=("), ("b.nns", "y=2")] {
+        try text.write(to: folder.appendingPathComponent(name), atomically: false, encoding: .utf8)
+      }
+      let outcome = try run(["fmt", "a.nns", "missing.nns", "b.nns"], in: folder)
+      #expect(outcome.status == 1)
+      #expect(outcome.errors.contains("a.nns:1") && outcome.errors.contains("[file-missing]"), "\(outcome.errors)")
+      #expect(try String(contentsOf: folder.appendingPathComponent("a.nns"), encoding: .utf8) == "x=(")
+      #expect(try String(contentsOf: folder.appendingPathComponent("b.nns"), encoding: .utf8) == "y = 2\n")
+    }
+  }
+
   @Test func dataThatIsNotThereIsNamed() throws {
     try inFolder { folder in
       let outcome = try run(
