@@ -160,26 +160,14 @@ extension Machine {
     do {
       for n in 0..<inoutCount {
         let argument = positions?[inouts[n].argument] ?? inouts[n].argument
-        let parameter = inouts[n].parameter + 1
-        let place = site._withUnsafeGuaranteedRef { $0.places } + argument
-        if _fastPath(place.pointee.count == 0) {
-          let root = (place.pointee.isGlobal ? r.code.pointee.globals : r) + place.pointee.root
-          if _fastPath(!root.pointee.isMissing && !root.pointee.isBusy) {
-            hold(HeldPlace(parameter: parameter, root: root, part: nil))
-            (window + parameter).put(root.pointee)
-            root.pointee = .busy
-            continue
-          }
-        }
-        let written = site.takeUnretainedValue().arguments[argument].place!
-        (window + parameter).put(try hold(written, r, r.function.takeUnretainedValue().prototype, parameter: parameter))
+        try hold(argument, of: site, as: inouts[n].parameter + 1, window, r)
       }
       if window.pointee.isObject(.function) {
         try requireRoom(top, window)
         return true
       }
       free = max(free, window + 1 + count)
-      let result = try window.pointee.unchecked(BuiltinObject.self)._withUnsafeGuaranteedRef { try $0.body(window + 1) }
+      let result = try apply(window, plan.takeUnretainedValue())
       if heldCount > mark { writeBack(to: mark, callee: window) }
       for j in 1..<(count + 1) { (window + j).clear() }
       window.put(result)
@@ -187,7 +175,42 @@ extension Machine {
     } catch {
       writeBack(to: mark, callee: window)
       for j in 0...count { (window + j).clear() }
-      throw relocated(error, plan.takeUnretainedValue())
+      throw error
+    }
+  }
+
+  /// Moves the place of a `&` argument into the parameter's register.
+  @inline(__always)
+  private func hold(
+    _ argument: Int, of site: Unmanaged<CallSite>, as parameter: Int, _ window: Registers, _ r: Registers
+  ) throws {
+    let place = site._withUnsafeGuaranteedRef { $0.places } + argument
+    if _fastPath(place.pointee.count == 0) {
+      let root = (place.pointee.isGlobal ? r.code.pointee.globals : r) + place.pointee.root
+      if _fastPath(!root.pointee.isMissing && !root.pointee.isBusy) {
+        hold(HeldPlace(parameter: parameter, root: root, part: nil))
+        (window + parameter).put(root.pointee)
+        root.pointee = .busy
+        return
+      }
+    }
+    do {
+      let written = site.takeUnretainedValue().arguments[argument].place!
+      (window + parameter).put(try hold(written, r, r.function.takeUnretainedValue().prototype, parameter: parameter))
+    } catch var failure as Failure where failure.argument != nil {
+      // What is wrong is a part of the place.
+      failure.argument = argument
+      throw failure
+    }
+  }
+
+  /// Calls a builtin whose arguments stand in its order. The plan is held: what the builtin calls back may come to the
+  /// same call again with another callee, and then the site keeps another plan.
+  private func apply(_ window: Registers, _ plan: CallPlan) throws -> Value {
+    do {
+      return try window.pointee.unchecked(BuiltinObject.self)._withUnsafeGuaranteedRef { try $0.body(window + 1) }
+    } catch {
+      throw relocated(error, plan)
     }
   }
 

@@ -26,17 +26,11 @@ extension Machine {
     heldCount += 1
   }
 
-  /// Moves the value of a place out, for a call that may change it. The variable is busy until the call ends.
+  /// Moves the value of a part of a variable out, for a call that may change it. The variable is busy until the call ends.
   func hold(_ place: Place, _ r: Registers, _ owner: Prototype, parameter: Int) throws -> Value {
     let root = root(place, r, owner)
     if root.pointee.isBusy { throw busy(place.rootName) }
     if root.pointee.isMissing { throw unknownName(place.rootName, in: owner) }
-    if place.steps.isEmpty {
-      hold(HeldPlace(parameter: parameter, root: root, part: nil))
-      let value = root.pointee
-      root.pointee = .busy
-      return value
-    }
     let steps = try resolve(place.steps, r, owner)
     place.releaseIndices(r, owner.indexPlans)
     var container = root.pointee

@@ -6,9 +6,10 @@ package final class TextBuffer {
   private var bytes: UnsafeMutablePointer<UInt8>
   private var capacity: Int
   package private(set) var count = 0
+  private static var usualCapacity: Int { 256 }
 
   package init() {
-    capacity = 256
+    capacity = TextBuffer.usualCapacity
     bytes = .allocate(capacity: capacity)
   }
 
@@ -36,12 +37,16 @@ package final class TextBuffer {
 
   /// Takes out the text from a position on.
   package func take(from start: Int) -> String {
-    defer { count = start }
+    defer { drop(from: start) }
     return String(decoding: UnsafeBufferPointer(start: bytes + start, count: count - start), as: UTF8.self)
   }
 
   /// Forgets the text from a position on.
-  package func drop(from start: Int) { count = start }
+  package func drop(from start: Int) {
+    count = start
+    // Room that one long text took is given back.
+    if start == 0, capacity > TextBuffer.usualCapacity * 4096 { resize(to: TextBuffer.usualCapacity) }
+  }
 
   func append(_ piece: UnsafeBufferPointer<UInt8>) {
     guard let start = piece.baseAddress else { return }
@@ -72,13 +77,15 @@ package final class TextBuffer {
     } while rest > 0
   }
 
-  @inline(__always) private func reserve(_ more: Int) { if count + more > capacity { grow(count + more) } }
+  @inline(__always) private func reserve(_ more: Int) {
+    if count + more > capacity { resize(to: max(count + more, capacity * 2)) }
+  }
 
-  @inline(never) private func grow(_ wanted: Int) {
-    let wider = UnsafeMutablePointer<UInt8>.allocate(capacity: max(wanted, capacity * 2))
-    wider.update(from: bytes, count: count)
+  @inline(never) private func resize(to wanted: Int) {
+    let room = UnsafeMutablePointer<UInt8>.allocate(capacity: wanted)
+    room.update(from: bytes, count: count)
     bytes.deallocate()
-    bytes = wider
-    capacity = max(wanted, capacity * 2)
+    bytes = room
+    capacity = wanted
   }
 }
