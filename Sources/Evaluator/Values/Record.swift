@@ -119,18 +119,12 @@ package final class RecordObject: Object {
 /// Records come and go quickly where programs change copies of them: the last ones that died are used again.
 extension RecordObject {
   static var usualCapacity: Int { 8 }
-  private static var spareCapacity: Int { 64 }
-  nonisolated(unsafe) private static let spares = UnsafeMutablePointer<Unmanaged<RecordObject>>.allocate(
-    capacity: spareCapacity)
-  nonisolated(unsafe) private static var spareCount = 0
+  nonisolated(unsafe) private static var spares = Spares<RecordObject>()
 
   /// A record whose fields are none.
   static func make(_ shape: RecordShape) -> RecordObject {
-    guard spareCount > 0, shape.keys.count <= usualCapacity else { return RecordObject(shape) }
-    spareCount -= 1
-    let record = spares[spareCount].takeRetainedValue()
+    guard shape.keys.count <= usualCapacity, let record = spares.take() else { return RecordObject(shape) }
     record.reshape(shape)
-    Object.live += 1
     return record
   }
 
@@ -138,13 +132,10 @@ extension RecordObject {
   static func retire(_ object: Unmanaged<Object>) {
     var record = unsafeDowncast(object.takeRetainedValue(), to: RecordObject.self)
     // Whoever holds it in Swift may still look into it.
-    guard spareCount < spareCapacity, record.hasUsualCapacity, isKnownUniquelyReferenced(&record) else { return }
+    guard record.hasUsualCapacity, isKnownUniquelyReferenced(&record) else { return }
     Disposal.releaseAll(record.values)
     record.fields.update(repeating: .none, count: usualCapacity)
-    guard spareCount < spareCapacity else { return }
-    Object.live -= 1
-    spares[spareCount] = .passRetained(record)
-    spareCount += 1
+    spares.keep(record)
   }
 }
 
