@@ -144,7 +144,7 @@ struct FieldCache {
   }
 
   mutating func remember(_ symbol: Symbol, in record: RecordObject) {
-    guard let at = record.shape.position(of: symbol), at <= Int(UInt16.max) else { return }
+    guard !record.shape.isOwn, let at = record.shape.position(of: symbol) else { return }
     position = UInt16(at)
     shape = record.shapeID
   }

@@ -238,7 +238,7 @@ extension Machine {
         own = record.copied()
         slot.put(Value(new: own))
       }
-      own[Symbol(key)] = value.retained()
+      own.slot(for: Symbol(key), byIndex: true).put(value.retained())
       return
     }
     if slot.pointee.isObject(.tensor) {

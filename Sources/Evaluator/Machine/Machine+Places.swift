@@ -96,7 +96,7 @@ extension Machine {
         guard value.isObject(.record) else { return nil }
         var record = value.unchecked(RecordObject.self)
         let shape = record._withUnsafeGuaranteedRef { $0.shapeID }
-        if _slowPath(step.pointee.cachedShape != shape) {
+        if _slowPath(step.pointee.cachedShape != shape || shape == RecordShape.ownID) {
           guard
             let at = record._withUnsafeGuaranteedRef({ $0.shape.position(of: Symbol(id: step.pointee.operand)) })
           else { return nil }
@@ -120,7 +120,7 @@ extension Machine {
     return slot.pointee.isMissing || slot.pointee.isBusy ? nil : slot
   }
 
-  @inline(never) private func unshareRecord(_ slot: Registers) -> Unmanaged<RecordObject> {
+  @inline(never) func unshareRecord(_ slot: Registers) -> Unmanaged<RecordObject> {
     if !slot.pointee.isUnique {
       slot.put(Value(new: slot.pointee.unchecked(RecordObject.self)._withUnsafeGuaranteedRef { $0.copied() }))
     }

@@ -73,6 +73,12 @@ extension Machine {
       try writePlace(r.function, Int(i.b), r, value: a.pointee.retained())
       a.clear()
     case .setElement:
+      if let key = r[Int(i.c)].string, b.pointee.isObject(.record) {
+        let record = unshareRecord(b)._withUnsafeGuaranteedRef { $0 }
+        record.slot(for: Symbol(key), byIndex: true).put(a.take())
+        r.function._withUnsafeGuaranteedRef { $0.prototype.paths[Int(pc.pointee.b)] }.releaseIndices(r, [])
+        return 1
+      }
       try writePlace(r.function, Int(pc.pointee.b), r, value: a.pointee.retained())
       a.clear()
       return 1
