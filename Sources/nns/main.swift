@@ -10,6 +10,9 @@ let usage = """
   nns explain [id]               what an error id means, with an example; without one, all ids
   nns fmt [--check] file.nns …   lay files out in the one layout, `-` from input to output;
                                  --check writes nothing, names those that would change, and ends with status 1
+  nns test [--record] PATH …     run the examples in files and folders: `> code` in ## comments and `# expect: text` in
+                                 .nns files, blocks fenced as nns and text in .md files; ends with status 1 if one
+                                 does not hold; --record writes what they show into the files
 
   --color auto|always|never      when to use colours
   --version                      print the version
@@ -71,18 +74,17 @@ while let option = arguments.first, option.hasPrefix("-"), option != "-" {
   }
 }
 
-/// The words after `nns fmt`: its one option, then files.
-func format(_ words: [String], _ facts: TerminalFacts) -> Int32 {
-  var words = words
-  var isCheck = false
+/// The words after a command such as `nns fmt`: whether its one option is among them, and what follows.
+func split(_ words: [String], of command: String, option wanted: String) -> (hasOption: Bool, rest: [String]) {
+  var words = words.dropFirst()
+  var hasOption = false
   while let option = words.first, option.hasPrefix("-"), option != "-" {
     words.removeFirst()
     if option == "--" { break }
-    guard option == "--check" else { refuse("fmt has no option \(option)") }
-    isCheck = true
+    guard option == wanted else { refuse("\(command) has no option \(option)") }
+    hasOption = true
   }
-  if words.isEmpty { refuse("fmt needs a file, or - for standard input") }
-  return Launch.format(paths: words, isCheck: isCheck, facts)
+  return (hasOption, Array(words))
 }
 
 let facts = TerminalFacts(color: color)
@@ -92,7 +94,13 @@ if let code {
   guard arguments.count <= 2 else { refuse("explain takes one id") }
   exit(Launch.explain(arguments.dropFirst().first, facts))
 } else if isCommand, arguments.first == "fmt" {
-  exit(format(Array(arguments.dropFirst()), facts))
+  let (isCheck, paths) = split(arguments, of: "fmt", option: "--check")
+  if paths.isEmpty { refuse("fmt needs a file, or - for standard input") }
+  exit(Launch.format(paths: paths, isCheck: isCheck, facts))
+} else if isCommand, arguments.first == "test" {
+  let (isRecording, paths) = split(arguments, of: "test", option: "--record")
+  if paths.isEmpty { refuse("test needs a file or a folder") }
+  exit(Launch.test(paths: paths, isRecording: isRecording, facts))
 } else if let path = arguments.first {
   exit(Launch.run(path: path, arguments: Array(arguments.dropFirst()), facts))
 } else {
