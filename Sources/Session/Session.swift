@@ -99,7 +99,7 @@ package final class Session {
     return outcome
   }
 
-  private func run(_ program: Program) -> Outcome {
+  func run(_ program: Program) -> Outcome {
     do {
       try machine.run(try compile(program, globals: globals))
       return .done

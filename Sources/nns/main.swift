@@ -10,8 +10,10 @@ let usage = """
   nns explain [id]               what an error id means, with an example; without one, all ids
   nns fmt [--check] file.nns …   lay files out in the one layout, `-` from input to output;
                                  --check writes nothing, names those that would change, and ends with status 1
-
-  nns check [--json] file.nns …  tell what files, and those in folders, get wrong for certain, without running them
+  nns test [--record] PATH …     run the examples in files and folders: `> code` in ## comments and `# expect: text` in
+                                 .nns files, blocks fenced as nns and text in .md files; ends with status 1 if one
+                                 does not hold; --record writes what they show into the files
+  nns check [--json] PATH …      tell what files, and those in folders, get wrong for certain, without running them
 
   --time SECONDS                 stop a program that runs longer
   --memory SIZE                  stop one that needs more memory: 500M, 2G
@@ -22,7 +24,7 @@ let usage = """
   --dump-errors                  print the page of all errors, as docs/errors.md has it
   -h, --help                     print this
 
-  The status is 0, or 1 after an error and when check or fmt --check finds something, 2 for wrong usage, 66 when the
+  The status is 0, or 1 after an error and when check, fmt --check or test finds something, 2 for wrong usage, 66 when the
   program's file cannot be read, 130 after Ctrl-C, or what exit(n) says.
 
   At the prompt :help lists what there is, and Ctrl-D leaves.
@@ -108,32 +110,17 @@ while let option = arguments.first, option.hasPrefix("-"), option != "-" {
   }
 }
 
-/// The words after `nns fmt`: its one option, then files.
-func format(_ words: [String], _ facts: TerminalFacts) -> Int32 {
-  var words = words
-  var isCheck = false
+/// The words after a command such as `nns fmt`: whether its one option is among them, and what follows.
+func split(_ words: [String], of command: String, option wanted: String) -> (hasOption: Bool, rest: [String]) {
+  var words = words.dropFirst()
+  var hasOption = false
   while let option = words.first, option.hasPrefix("-"), option != "-" {
     words.removeFirst()
     if option == "--" { break }
-    guard option == "--check" else { refuse("fmt has no option \(option)") }
-    isCheck = true
+    guard option == wanted else { refuse("\(command) has no option \(option)") }
+    hasOption = true
   }
-  if words.isEmpty { refuse("fmt needs a file, or - for standard input") }
-  return Launch.format(paths: words, isCheck: isCheck, facts)
-}
-
-/// The words after `nns check`: its one option, then files and folders.
-func check(_ words: [String], _ facts: TerminalFacts) -> Int32 {
-  var words = words
-  var asJSON = false
-  while let option = words.first, option.hasPrefix("-"), option != "-" {
-    words.removeFirst()
-    if option == "--" { break }
-    guard option == "--json" else { refuse("check has no option \(option)") }
-    asJSON = true
-  }
-  if words.isEmpty { refuse("check needs a file, a folder, or - for standard input") }
-  return Launch.check(paths: words, asJSON: asJSON, facts)
+  return (hasOption, Array(words))
 }
 
 if isCommand, arguments.first == "run", code == nil {
@@ -148,9 +135,17 @@ if let code {
   guard arguments.count <= 2 else { refuse("explain takes one id") }
   exit(Launch.explain(arguments.dropFirst().first, facts))
 } else if isCommand, arguments.first == "fmt" {
-  exit(format(Array(arguments.dropFirst()), facts))
+  let (isCheck, paths) = split(arguments, of: "fmt", option: "--check")
+  if paths.isEmpty { refuse("fmt needs a file, or - for standard input") }
+  exit(Launch.format(paths: paths, isCheck: isCheck, facts))
 } else if isCommand, arguments.first == "check" {
-  exit(check(Array(arguments.dropFirst()), facts))
+  let (asJSON, paths) = split(arguments, of: "check", option: "--json")
+  if paths.isEmpty { refuse("check needs a file, a folder, or - for standard input") }
+  exit(Launch.check(paths: paths, asJSON: asJSON, facts))
+} else if isCommand, arguments.first == "test" {
+  let (isRecording, paths) = split(arguments, of: "test", option: "--record")
+  if paths.isEmpty { refuse("test needs a file or a folder") }
+  exit(Launch.test(paths: paths, isRecording: isRecording, facts))
 } else if let path = arguments.first {
   exit(Launch.run(path: path, arguments: Array(arguments.dropFirst()), limits, facts))
 } else if isLimited {
