@@ -186,7 +186,10 @@ let coreModule = Module(
     Builtin(
       "env", "An environment variable, or none.", Parameter<String>("name", "the variable's name"),
       examples: ["env(\"NO_SUCH_VARIABLE\")" => ""]
-    ) { name -> String? in getenv(name).map { String(cString: $0) } },
+    ) { name -> String? in
+      try Outside.reach("the environment variable `\(name)`")
+      return getenv(name).map { String(cString: $0) }
+    },
     Builtin(
       "exit", "Ends the program.", Parameter<Int>("code", "the exit status", default: 0, .between(0, 255)),
       examples: ["if false { exit(3) }" => ""]

@@ -14,10 +14,8 @@ package final class Storage: @unchecked Sendable {
 
   /// Uninitialised bytes. Error: `too-large`.
   package init(byteCount: Int) throws {
-    guard byteCount <= Storage.limit, let block = nns_allocate(byteCount) else {
-      throw Failure(
-        "too-large", "\(formatBytes(byteCount)) do not fit in memory",
-        why: "this machine has \(formatBytes(Storage.limit)).")
+    guard nns_memory_fits(byteCount) != 0, let block = nns_allocate(byteCount) else {
+      throw Resources.tooLarge(byteCount)
     }
     bytes = block
     self.byteCount = byteCount
@@ -48,8 +46,6 @@ package final class Storage: @unchecked Sendable {
     }
   }
 
-  /// Bytes of this machine's memory: nothing larger is tried.
-  package static let limit = max(nns_memory_physical(), 1 << 30)
   /// Bytes that living storages hold.
   package static var bytesInUse: Int { nns_memory_in_use() }
 }

@@ -168,12 +168,12 @@ extension Machine {
     return prototype.globals.slots[slot].isBusy ? busy(name) : unknownName(name, in: prototype)
   }
 
-  func unknownName(_ name: String, in prototype: Prototype) -> Failure {
+  func unknownName(_ name: String, in prototype: Prototype, among set: [String]? = nil) -> Failure {
     let globals = prototype.globals
     // A number is no fix for a function: constants stand back.
     let constants = Set(globals.library.constants.map(\.name))
     let candidates =
-      globals.setNames + globals.library.names.filter { !constants.contains($0) }
+      (set ?? globals.setNames) + globals.library.names.filter { !constants.contains($0) }
       + Array(prototype.registerNames.values)
     let near = nearMisses(name, among: candidates)
     return Failure(
@@ -202,11 +202,20 @@ extension Machine {
       names = owner.foreign?.fieldNames ?? []
     }
     let near = nearMisses(symbol.name, among: names)
+    if symbol.name.hasPrefix("_"), host.isPrivate(owner, symbol.name) {
+      return privateName(symbol)
+    }
     let listed = names.prefix(12).joined(separator: ", ")
     return Failure(
       "not-a-field", "\(owner.described) has no field `\(symbol.name)`",
       why: names.isEmpty ? nil : "it has \(listed)\(names.count > 12 ? ", …" : "").",
       hint: near.first.map { "\u{1}rename \($0)" })
+  }
+
+  func privateName(_ symbol: Symbol) -> Failure {
+    Failure(
+      "private-name", "`\(symbol.name)` is private to the file that sets it",
+      why: "a name that begins with `_` is seen in its own file alone.")
   }
 
   func assertionFailure(
