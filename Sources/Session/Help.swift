@@ -77,7 +77,9 @@ extension Library {
   /// Of a module's functions that are written in NNS.
   func writtenNames(_ module: Module) -> [String] { written.filter { $0.name == module.name }.flatMap(\.names) }
 
-  func writtenFunctions(_ module: Module) -> [FunctionObject] { writtenNames(module).compactMap { value($0)?.function } }
+  func writtenFunctions(_ module: Module) -> [FunctionObject] {
+    writtenNames(module).compactMap { value($0)?.function }
+  }
 }
 
 extension FunctionObject {

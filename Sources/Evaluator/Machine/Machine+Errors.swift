@@ -56,7 +56,9 @@ extension Machine {
     var result = Diagnostic(failure.id, failure.message, why: failure.why)
     for fact in failure.facts where fact.name == "\u{1}declared" {
       let ends = fact.value.split(separator: " ").compactMap { Int($0) }
-      if ends.count == 2, !prototype.source.isLibrary { result.labels.append(.init(prototype.source, Span(ends[0], ends[1]), isPrimary: false)) }
+      if ends.count == 2, !prototype.source.isLibrary {
+        result.labels.append(.init(prototype.source, Span(ends[0], ends[1]), isPrimary: false))
+      }
     }
     let parameter = -2 - (failure.argument ?? -2)
     var span = callerPrototype.spans[at]
