@@ -36,6 +36,7 @@ let package = Package(
     .target(
       name: "CLibEdit", dependencies: ["CKernels"], exclude: ["README.md"], linkerSettings: [.linkedLibrary("edit")]),
     .target(name: "CDatasets", exclude: ["README.md", "data"]),
+    .target(name: "CStdlib", exclude: ["README.md"]),
 
     // Text and trees.
     module("Diagnostics"),
@@ -55,7 +56,7 @@ let package = Package(
     module("Preprocessing", ["Diagnostics", "JSON", "Tensors", "Autodiff", "Layers", "Tables"]),
     module("Compression", ["Diagnostics", "JSON", "Tensors", "Autodiff", "Layers"]),
     module("Evaluation", ["Diagnostics", "Tensors", "Tables"]),
-    module("Insight", ["Diagnostics", "CKernels", "Tensors", "Autodiff", "Layers", "Losses"]),
+    module("Insight", ["Diagnostics", "Tensors", "Autodiff", "Layers", "Losses"]),
     module("Charts", ["Diagnostics"]),
 
     // The language.
@@ -63,12 +64,14 @@ let package = Package(
     module(
       "Bindings",
       [
-        "Diagnostics", "JSON", "Syntax", "Evaluator", "Tensors", "Autodiff", "Layers", "Losses", "Optimizers",
-        "Training",
-        "Tables", "Preprocessing", "Compression", "Evaluation", "Insight", "Charts",
+        "CStdlib", "Diagnostics", "JSON", "Syntax", "Evaluator", "Tensors", "Autodiff", "Layers", "Losses",
+        "Optimizers", "Training", "Tables", "Preprocessing", "Compression", "Evaluation", "Insight", "Charts",
       ]),
-    module("Session", ["Diagnostics", "Syntax", "Evaluator", "Bindings", "Charts", "Tables", "Tensors"]),
-    module("Terminal", ["CLibEdit", "Diagnostics", "Syntax", "Bindings", "Session", "Charts"]),
+    module("Checker", ["Diagnostics", "Syntax", "Tensors", "Evaluator"]),
+    module(
+      "Session",
+      ["Diagnostics", "JSON", "Syntax", "Evaluator", "Checker", "Bindings", "Charts", "Tables", "Tensors"]),
+    module("Terminal", ["CLibEdit", "Diagnostics", "Syntax", "Tensors", "Bindings", "Session", "Charts"]),
     .executableTarget(
       name: "nns",
       dependencies: ["Terminal"],
@@ -96,5 +99,13 @@ let package = Package(
     .target(name: "CPseudoTerminal", path: "Tests/CPseudoTerminal"),
     .testTarget(name: "PTYTests", dependencies: ["CPseudoTerminal"]),
     .executableTarget(name: "workbench", path: "Tests/Workbench"),
+
+    // Random programs, for scripts/bench fuzz and, a few of them, for the tests.
+    .target(
+      name: "Fuzzing",
+      dependencies: [
+        "CKernels", "Diagnostics", "Syntax", "Tensors", "Evaluator", "Checker", "Bindings", "Session", "Charts",
+      ], path: "Tests/Fuzzing", swiftSettings: swiftSettings),
+    .executableTarget(name: "fuzz", dependencies: ["Fuzzing"], path: "Tests/Fuzz"),
   ]
 )

@@ -4,7 +4,7 @@ import Evaluator
 import Tables
 
 /// Charts as programs hold them: values that are shown at top level and saved with `save`.
-extension Chart: Foreign, Convertible, Displayable {
+extension Chart: Foreign, Convertible, Displayable, Saveable {
   package static var typeName: String { "chart" }
   package func display(_ style: DisplayStyle) -> String { text(style) }
 

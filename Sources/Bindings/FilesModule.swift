@@ -43,6 +43,7 @@ let filesModule = Module(
       "list_files", "The names in a folder, sorted.", Parameter<String>("folder", "a path", default: "."),
       examples: ["len(list_files(\"/\")) > 0" => "true"]
     ) { folder in
+      try Outside.reach("the folder `\(folder)`")
       guard let handle = opendir(folder) else {
         throw Failure(
           "file-missing", "the folder `\(folder)` cannot be opened: \(String(cString: strerror(errno)))", argument: 0)
@@ -56,7 +57,8 @@ let filesModule = Module(
       return names.sorted()
     },
     Builtin("exists", "Whether there is a file or folder.", path, examples: ["exists(\"/no/such/file\")" => "false"]) {
-      access($0, F_OK) == 0
+      try Outside.reach("the file `\($0)`")
+      return access($0, F_OK) == 0
     },
   ])
 

@@ -14,7 +14,8 @@ let stringsModule = Module(
       "replace", "Every occurrence of a part replaced.", text, Parameter<String>("old", "the part"),
       Parameter<String>("new", "what stands there instead"), examples: ["replace(\"a-b\", \"-\", \"+\")" => "\"a+b\""]
     ) { s, old, new in
-      old.isEmpty ? s : pieces(s, by: old).joined(separator: new)
+      if old.isEmpty { return s }
+      return try joined(pieces(s, by: old), by: new)
     },
     Builtin(
       "contains", "Whether a string holds another, or a list holds a value.",
@@ -75,6 +76,13 @@ func textLines(_ s: String) -> [String] {
   var parts = s.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(String.init)
   if parts.last == "" { parts.removeLast() }
   return parts
+}
+
+/// - Throws: `too-large`.
+func joined(_ parts: [String], by separator: String) throws -> String {
+  let (between, isOver) = separator.utf8.count.multipliedReportingOverflow(by: max(0, parts.count - 1))
+  try Resources.require(isOver ? .max : parts.reduce(0) { $0 + $1.utf8.count } + between)
+  return parts.joined(separator: separator)
 }
 
 /// The parts between occurrences of a separator, byte for byte.

@@ -1,4 +1,3 @@
-import CKernels
 import Diagnostics
 package import Tensors
 
@@ -18,7 +17,7 @@ package func permutationImportance(
   for column in 0..<columns {
     var found: [Double] = []
     for _ in 0..<repeats {
-      if nns_interrupted() != 0 { throw Failure("interrupted", "interrupted") }
+      try Resources.check()
       found.append(base - (try score((column, Raw.permutation(rows, &stream)))))
     }
     let mean = found.reduce(0, +) / Double(repeats)

@@ -1,5 +1,4 @@
 import Autodiff
-import CKernels
 import Diagnostics
 import Layers
 import Tensors
@@ -83,7 +82,7 @@ struct Scorer {
   func pieces(_ x: Tensor, _ truth: Tensor? = nil, _ body: (Tensor, Tensor) throws -> Tensor) throws -> Tensor {
     var parts: [Tensor] = []
     for start in stride(from: 0, to: x.shape[0], by: Scorer.piece) {
-      if nns_interrupted() != 0 { throw Failure("interrupted", "interrupted") }
+      try Resources.check()
       let rows = try Raw.sequence(from: start, count: min(Scorer.piece, x.shape[0] - start))
       parts.append(try body(Raw.take(x.detached, rows), truth.map { try Raw.take($0, rows) } ?? rows).detached)
     }

@@ -1,14 +1,14 @@
-import Diagnostics
+package import Diagnostics
 import Tables
 
-extension Session {
-  /// Runs a file of source; one that cannot be read is an error like any other.
-  package func run(path: String) -> Outcome {
+extension Session.Streams {
+  /// The text of a program's file, or with `-` of standard input; nil, with the error told, when it cannot be read.
+  package func readProgram(_ path: String) -> SourceText? {
     do {
-      let bytes = try Files.read(path, limit: 1 << 26)
-      return run(SourceText(name: path, text: String(decoding: bytes, as: UTF8.self)))
+      return SourceText(name: path, bytes: try Files.read(path == "-" ? "/dev/stdin" : path, limit: 1 << 26))
     } catch {
-      return outcome(of: error)
+      report(diagnosis(of: error))
+      return nil
     }
   }
 }

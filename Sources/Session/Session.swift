@@ -48,6 +48,8 @@ package final class Session {
   var modules: [String: Value?] = [:]
   /// The names of those files, which their functions refer to.
   var moduleGlobals: [Globals] = []
+  /// Those of each file that ran to its end, by its path.
+  var moduleNames: [String: Globals] = [:]
 
   package init(streams: Streams, arguments: [String] = []) {
     self.streams = streams
@@ -61,6 +63,7 @@ package final class Session {
     machine.host.show = { [unowned self] value in self.show(value) }
     machine.host.note = { [unowned self] diagnostic in self.report(diagnostic) }
     machine.host.loadModule = { [unowned self] request, source in try self.loadModule(request, from: source) }
+    machine.host.isPrivate = { [unowned self] value, name in self.isPrivate(value, name) }
     globals["args"] = Value(list: arguments.map { Value($0) })
   }
 
@@ -96,7 +99,7 @@ package final class Session {
     return outcome
   }
 
-  private func run(_ program: Program) -> Outcome {
+  func run(_ program: Program) -> Outcome {
     do {
       try machine.run(try compile(program, globals: globals))
       return .done
@@ -127,6 +130,7 @@ package final class Session {
     for case let value? in modules.values { value.release() }
     modules = [:]
     for names in moduleGlobals { names.removeAll() }
+    library.removeWritten()
     return Object.live - objectsAtStart
   }
 }

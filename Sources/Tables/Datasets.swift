@@ -132,6 +132,7 @@ enum FashionMNIST {
   }
 
   private static func file(_ name: String) throws -> String {
+    try Outside.reach("the files of this data set")
     let elsewhere = getenv("NNS_DATA").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     let folders = elsewhere.map { ["\($0)/fashion-mnist", $0] } ?? [folder]
     for folder in folders {

@@ -10,6 +10,7 @@ package enum Files {
   ///
   /// - Throws: `file-missing`, `file-unreadable`, `file-too-large`.
   package static func read(_ path: String, limit: Int = largest) throws -> [UInt8] {
+    try Outside.reach(path == "/dev/stdin" ? "standard input" : "the file `\(path)`")
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw missing(path, errno) }
     defer { close(file) }
@@ -41,6 +42,7 @@ package enum Files {
   ///
   /// - Throws: `file-unwritable`.
   package static func write(_ bytes: [UInt8], to path: String) throws {
+    try Outside.reach("the file `\(path)`")
     let target = resolved(path)
     let temporary = "\(target).\(getpid()).tmp"
     let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o666)
@@ -69,6 +71,24 @@ package enum Files {
     guard let real = realpath(path, nil) else { return path }
     defer { free(real) }
     return String(cString: real)
+  }
+
+  /// The programs (`*.nns`) in a folder and the folders in it, hidden ones aside, in order; anything else is itself.
+  ///
+  /// - Throws: `file-unreadable`.
+  package static func programs(at path: String) throws -> [String] {
+    var status = stat()
+    guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return [path] }
+    try Outside.reach("the folder `\(path)`")
+    guard access(path, R_OK | X_OK) == 0 else { throw unreadable(path, errno) }
+    let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
+    return try list(path).filter { !$0.hasPrefix(".") }.sorted().flatMap { name -> [String] in
+      let inner = "\(folder)/\(name)"
+      var status = stat()
+      guard lstat(inner, &status) == 0 else { return [] }
+      if status.st_mode & S_IFMT == S_IFDIR { return try programs(at: inner) }
+      return name.hasSuffix(".nns") ? [inner] : []
+    }
   }
 
   /// What follows the last dot of a path's last part, in lower case; `.gz` is looked through.

@@ -40,14 +40,10 @@ package class Storage: @unchecked Sendable {
   }
 
   @inline(__always) static func allocate(_ byteCount: Int) throws -> UnsafeMutableRawPointer {
-    guard byteCount <= Storage.limit, let block = nns_allocate(byteCount) else { throw tooLarge(byteCount) }
+    guard nns_memory_fits(byteCount) != 0, let block = nns_allocate(byteCount) else {
+      throw Resources.tooLarge(byteCount)
+    }
     return block
-  }
-
-  @inline(never) private static func tooLarge(_ byteCount: Int) -> Failure {
-    Failure(
-      "too-large", "\(formatBytes(byteCount)) do not fit in memory",
-      why: "this machine has \(formatBytes(Storage.limit)).")
   }
 
   @inline(__always) var floats: UnsafeMutablePointer<Float> { bytes.assumingMemoryBound(to: Float.self) }
@@ -60,8 +56,6 @@ package class Storage: @unchecked Sendable {
     }
   }
 
-  /// Bytes of this machine's memory: nothing larger is tried.
-  package static let limit = max(nns_memory_physical(), 1 << 30)
   /// Bytes that living storages hold.
   package static var bytesInUse: Int { nns_memory_in_use() }
 }

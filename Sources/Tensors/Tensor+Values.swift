@@ -149,7 +149,7 @@ extension Tensor {
 extension Storage {
   /// Error: `too-large` when that many bytes cannot be had.
   package static func check(_ byteCount: Int) throws -> Int {
-    guard byteCount <= limit else { throw Failure("too-large", "\(formatBytes(byteCount)) do not fit in memory") }
+    try Resources.require(byteCount)
     return byteCount
   }
 }

@@ -5,29 +5,82 @@ import Diagnostics
 import Glibc
 import Session
 import Syntax
+import Tensors
 
 /// The ways to run NNS, on the terminal or pipe that the process has. Each answers the exit status.
 package enum Launch {
-  /// A file, values shown; 1 after an error, 130 after Ctrl-C.
-  package static func run(path: String, arguments: [String], _ facts: TerminalFacts) -> Int32 {
-    Interrupts.install(secondEnds: true)
-    showTraining(facts)
-    let session = Session(streams: streams(facts), arguments: arguments)
-    return status(session.run(path: path), session)
+  /// What a program may take and reach.
+  package struct Limits {
+    package var seconds: Double?
+    package var bytes: Int?
+    /// Without files, environment and standard input.
+    package var isSandboxed = false
+
+    package init() {}
+
+    fileprivate func begin(_ streams: Session.Streams) {
+      if isSandboxed { Outside.close() }
+      guard seconds != nil || bytes != nil else { return }
+      Resources.limit(seconds: seconds, bytes: bytes) { failure in
+        let diagnostic = Diagnostic(failure.id, failure.message, why: failure.why)
+        return diagnostic.rendered(streams.errorStyle()) + "\n"
+      }
+    }
+  }
+
+  /// A file, or with `-` the standard input, values shown; 66 when it cannot be read, 1 after an error, 130 after Ctrl-C.
+  package static func run(path: String, arguments: [String], _ limits: Limits, _ facts: TerminalFacts) -> Int32 {
+    guard let source = streams(facts).readProgram(path) else { return 66 }
+    return run(source, arguments, limits, facts)
   }
 
   /// Code from the command line, like a file.
-  package static func run(code: String, arguments: [String], _ facts: TerminalFacts) -> Int32 {
+  package static func run(code: String, arguments: [String], _ limits: Limits, _ facts: TerminalFacts) -> Int32 {
+    run(SourceText(name: "-e", text: code), arguments, limits, facts)
+  }
+
+  private static func run(
+    _ source: SourceText, _ arguments: [String], _ limits: Limits, _ facts: TerminalFacts
+  ) -> Int32 {
     Interrupts.install(secondEnds: true)
     showTraining(facts)
     let session = Session(streams: streams(facts), arguments: arguments)
-    return status(session.run(SourceText(name: "-e", text: code)), session)
+    limits.begin(session.streams)
+    return status(session.run(source), session)
+  }
+
+  /// `nns check`: tells what files get wrong for certain.
+  package static func check(paths: [String], asJSON: Bool, _ facts: TerminalFacts) -> Int32 {
+    defer { fflush(nil) }
+    return streams(facts).check(paths, asJSON: asJSON)
   }
 
   /// `nns fmt`: lays files out anew, or names those that it would change.
   package static func format(paths: [String], isCheck: Bool, _ facts: TerminalFacts) -> Int32 {
     defer { fflush(nil) }
     return streams(facts).format(paths, isCheck: isCheck)
+  }
+
+  /// `nns test`: runs the examples of files and folders; 0, 1 when one does not hold, 2 for a path that holds none.
+  package static func test(paths: [String], isRecording: Bool, _ facts: TerminalFacts) -> Int32 {
+    Interrupts.install(secondEnds: true)
+    defer { fflush(nil) }
+    var files: [String] = []
+    for path in paths {
+      guard let found = testFiles(under: path) else {
+        say("nns: there is no file or folder \(path)\n", toError: true)
+        return 2
+      }
+      if found.isEmpty {
+        say("nns: no file in \(path) ends in .nns or .md\n", toError: true)
+        return 2
+      }
+      files += found
+    }
+    // An example that reads its input finds none, whatever the terminal is.
+    let nowhere = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    dup2(nowhere, STDIN_FILENO)
+    return TestRun(streams(facts), isRecording: isRecording).run(files)
   }
 
   /// The prompt; in a pipe, statements as they arrive.

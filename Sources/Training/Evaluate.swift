@@ -1,5 +1,4 @@
 package import Autodiff
-import CKernels
 import Diagnostics
 package import Layers
 package import Tensors
@@ -108,5 +107,5 @@ private func outputs(_ model: Model, _ x: Datum, _ batch: Int) throws -> Tensor 
 }
 
 func checkInterrupt() throws {
-  if nns_interrupted() != 0 { throw Failure("interrupted", "interrupted") }
+  try Resources.check()
 }

@@ -148,8 +148,7 @@ private struct FitSession {
         run.stopped = .early
         break
       }
-      if nns_interrupted() != 0 {
-        nns_set_interrupted(0)
+      if try Resources.takeInterrupt() {
         run.stopped = .interrupt
         break
       }
@@ -181,10 +180,7 @@ private struct FitSession {
         try call(
           onBatch, [Double(epoch), Double(batch + 1), scores.meanLoss], columns: ["epoch", "batch", "loss"], &model)
       }
-      if nns_interrupted() != 0, batch < batches - 1 {
-        nns_set_interrupted(0)
-        return false
-      }
+      if batch < batches - 1, try Resources.takeInterrupt() { return false }
     }
     return true
   }

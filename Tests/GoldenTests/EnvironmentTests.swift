@@ -75,6 +75,54 @@ import Testing
     }
   }
 
+  @Test func recordingChangesOnlyWhatIsShown() throws {
+    let program = """
+      #!/usr/bin/env nns
+      ##  > twice( 2 )
+      ##  5
+      ##
+      ##  > twice(1)
+      fn twice(x)=>x*2   # odd layout stays
+
+      twice(4)      # expect:   7
+      for i in 0..3 { print(i) }   # expect: 0
+      x = 1 # expect: 2
+      # expect: 3
+
+      nope # expect:
+      """
+    let recorded = """
+      #!/usr/bin/env nns
+      ##  > twice( 2 )
+      ##  4
+      ##
+      ##  > twice(1)
+      ##  2
+      fn twice(x)=>x*2   # odd layout stays
+
+      twice(4)      # expect: 8
+      for i in 0..3 { print(i) }   # expect: 0
+      # expect: 1
+      # expect: 2
+      x = 1 # expect:
+
+      nope # expect: error: there is no `nope` [unknown-name]
+      """
+    let document = "Text\n\n```nns\nprint(1 + 1)\nprint(3)\n```\n\n```text\n%```\nMore\n"
+    try inFolder { folder in
+      let (file, page) = (folder.appendingPathComponent("a.nns"), folder.appendingPathComponent("b.md"))
+      try program.write(to: file, atomically: false, encoding: .utf8)
+      try document.replacing("%", with: "4\n").write(to: page, atomically: false, encoding: .utf8)
+      #expect(try run(["test", "."], in: folder).status == 1)
+      #expect(try String(contentsOf: file, encoding: .utf8) == program)
+      #expect(
+        try run(["test", "--record", "."], in: folder).transcript == "0 passed, 0 failed (7 recorded, 2 files)\n")
+      #expect(try String(contentsOf: file, encoding: .utf8) == recorded)
+      #expect(try String(contentsOf: page, encoding: .utf8) == document.replacing("%", with: "2\n3\n"))
+      #expect(try run(["test", "."], in: folder).transcript == "7 passed, 0 failed (2 files)\n")
+    }
+  }
+
   @Test func dataThatIsNotThereIsNamed() throws {
     try inFolder { folder in
       let outcome = try run(

@@ -10,9 +10,10 @@
 extern "C" {
 #endif
 
-// ---- interrupt.c: set by the handler of SIGINT, tested by long loops.
+// ---- interrupt.c: set by the handler of SIGINT and by limits.c, tested by long loops; why the program is to stop, or 0.
+enum { NNS_STOP_KEY = 1, NNS_STOP_TIME = 2, NNS_STOP_MEMORY = 3 };
 extern volatile sig_atomic_t nns_interrupt_flag;
-static inline int nns_interrupted(void) { return nns_interrupt_flag != 0; }
+static inline int nns_interrupted(void) { return nns_interrupt_flag; }
 static inline void nns_set_interrupted(int on) { nns_interrupt_flag = on; }
 
 // x without its fraction; the smallest long where it does not fit into one.
@@ -24,6 +25,16 @@ static inline long nns_truncated(double x) {
   return x > -9.2e18 && x < 9.2e18 ? (long)x : INT64_MIN;
 #endif
 }
+
+// ---- limits.c
+void nns_limit_time(double seconds);   // from now on; 0: none
+void nns_limit_memory(long bytes);     // of the whole process; 0: what the machine has
+long nns_memory_limit(void);
+/// What to write when the process ends because nothing answers the flag; without words it goes on. `reason`: NNS_STOP_….
+void nns_limit_words(int reason, const char *words);
+long nns_memory_resident(void);        // bytes of the process that are in memory
+int nns_memory_fits(long bytes);       // whether so many more are within the limit; cheap below a megabyte
+void nns_out_of_memory(void) __attribute__((noreturn));  // where nothing can be thrown
 
 // ---- memory.c: 64-byte aligned blocks from free lists by size, one set of lists for each thread.
 void *nns_allocate(long bytes);             // null when there is no memory

@@ -119,5 +119,18 @@ extension Catalogue {
         `use "file.nns"` runs the file before the line goes on. When that file uses the first one again, neither \
         could ever be ready. Put what both need into a third file.
         """),
+      ErrorPage(
+        "private-name", "A name that a used file keeps to itself",
+        """
+        What a file names with a leading `_` is its own business, which it may change or drop at any time. Other \
+        files see the rest. Where the name is wanted elsewhere, its file gives it one without the `_`.
+        """),
+      ErrorPage(
+        "unused-binding", "A function sets a name that nothing reads",
+        """
+        `nns check` warns of it: often the name is misspelt where it should be read, or the line is left over. Write \
+        `_` for a value that is not wanted, as in `for _ in 0..3` or `values, _ = topk(x, 3)`, or begin the name with \
+        `_` to keep it for the reader. A run does not mind.
+        """),
     ])
 }

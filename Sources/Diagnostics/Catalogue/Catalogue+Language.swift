@@ -159,5 +159,24 @@ extension Catalogue {
         """
         Nothing you write should lead here. Please report it, with the shortest program that shows it.
         """),
+      ErrorPage(
+        "time-limit", "The program ran longer than it may",
+        """
+        `nns --time SECONDS` was given for a program that is not trusted to end. The error stands where the program \
+        was when the time was up; `catch` does not take it.
+        """),
+      ErrorPage(
+        "memory-limit", "The program needs more memory than it may have",
+        """
+        `nns --memory SIZE` was given, or the machine has no more. Memory is counted for the whole process, the program \
+        of NNS itself with some 20 MB among it. `catch` does not take this error; a single value that would be too \
+        large is refused before, as `too-large`, which can be caught.
+        """),
+      ErrorPage(
+        "sandbox", "A program reaches for something outside that is closed to it",
+        """
+        `nns --sandbox` keeps a program from files, folders, environment variables and standard input. It may \
+        compute and print.
+        """),
     ])
 }

@@ -138,7 +138,7 @@ extension Catalogue {
         wrong: """
           data = {x: [[1], [2]], y: [[1], [2]]}
           net = input(1) >> dense(1)
-          fit(&net, data, loss=mse, opt=sgd(lr=1e30))
+          fit(&net, data, loss=mse, opt=sgd(lr=1e30), quiet=true)
           """,
         mended: """
           data = {x: [[1], [2]], y: [[1], [2]]}

@@ -106,7 +106,7 @@ extension Catalogue {
         mended: """
           prep = standardize()
           x = [[1, 2], [3, 4]]
-          fit(&prep, x)
+          fit(&prep, x);
           prep(x);
           """),
       ErrorPage(
@@ -117,12 +117,12 @@ extension Catalogue {
         """,
         wrong: """
           prep = onehot("city")
-          fit(&prep, table({city: ("Bonn", "Rome")}))
+          fit(&prep, table({city: ("Bonn", "Rome")}));
           prep(table({city: ("Oslo",)}))
           """,
         mended: """
           prep = onehot("city", unknown="zero")
-          fit(&prep, table({city: ("Bonn", "Rome")}))
+          fit(&prep, table({city: ("Bonn", "Rome")}));
           prep(table({city: ("Oslo",)}));
           """),
       ErrorPage(
@@ -134,13 +134,13 @@ extension Catalogue {
         wrong: """
           prep = normalize()
           x = [[3, 4], [6, 8]]
-          fit(&prep, x)
+          fit(&prep, x);
           inverse(prep, prep(x))
           """,
         mended: """
           prep = standardize()
           x = [[3, 4], [6, 8]]
-          fit(&prep, x)
+          fit(&prep, x);
           inverse(prep, prep(x));
           """),
     ])

@@ -1,15 +1,15 @@
-import Syntax
+package import Syntax
 
 /// The names that a function body binds, in order, and how many `for` loops it holds; nested functions are not entered.
-struct ScopeAnalysis {
-  private(set) var names: [String] = []
+package struct ScopeAnalysis {
+  package private(set) var names: [String] = []
   private(set) var loopCount = 0
   /// How often each name is bound: a `for` variable bound once can serve as its own counter.
   private(set) var bindings: [String: Int] = [:]
 
-  init(_ statements: [Statement]) { visit(statements) }
+  package init(_ statements: [Statement]) { visit(statements) }
 
-  init(_ expression: Expression) { visit(expression) }
+  package init(_ expression: Expression) { visit(expression) }
 
   mutating func bind(_ name: String) {
     if bindings[name] == nil { names.append(name) }
@@ -86,7 +86,7 @@ struct ScopeAnalysis {
 
 extension Expression {
   /// The expressions directly inside, blocks and functions aside.
-  func forEachChild(_ visit: (Expression) -> Void) {
+  package func forEachChild(_ visit: (Expression) -> Void) {
     switch kind {
     case .number, .bool, .none, .name, .placeholder, .function: break
     case .string(let parts): for case .value(let e, _, _) in parts { visit(e) }
@@ -141,7 +141,7 @@ extension Expression {
 
 extension TypeExpression {
   /// The names that stand alone as a dim: they bind.
-  var plainDimNames: [String] {
+  package var plainDimNames: [String] {
     switch kind {
     case .value(_, let dims):
       return (dims ?? []).compactMap { dim in

@@ -1,4 +1,4 @@
-import Diagnostics
+package import Diagnostics
 import Syntax
 
 /// Turns the hint of a failure into a line to type, where it names an edit: the line is printed only when it parses.
@@ -65,7 +65,7 @@ private func bindsTightly(_ text: String) -> Bool {
 }
 
 /// The line with the span replaced, if it is a complete statement then.
-func edited(_ source: SourceText, _ span: Span, _ replacement: String) -> String? {
+package func edited(_ source: SourceText, _ span: Span, _ replacement: String) -> String? {
   let range = source.range(ofLine: source.line(at: span.start))
   guard span.start >= range.lowerBound, span.end <= range.upperBound else { return nil }
   let line = source.text(range.lowerBound..<span.start) + replacement + source.text(span.end..<range.upperBound)

@@ -25,6 +25,8 @@ package final class Globals {
     return names.count - 1
   }
 
+  func knownSlot(of name: String) -> Int? { positions[name] }
+
   /// Reading borrows; writing takes over the value's count; nil removes the name.
   package subscript(name: String) -> Value? {
     get {

@@ -68,12 +68,19 @@ extension Machine {
       return Tensor(items.map { Float($0.number) }, [items.count])
     }
     if items.allSatisfy(\.isBool) { return Tensor(items.map(\.isTrue), [items.count]) }
-    let tensors = items.map(\.tensor)
-    if items.indices.allSatisfy({ items[$0].isNumber || tensors[$0]?.shape.rank == 0 }) {
-      let parts = items.indices.map { tensors[$0] ?? Tensor(number: items[$0].number) }
-      return try Op.stack(parts)
+    let scalars = items.map { item in item.tensor.flatMap { $0.shape.rank == 0 ? $0 : nil } }
+    if zip(items, scalars).allSatisfy({ $0.isBool || $1?.dtype == .bool }) {
+      return try Op.stack(zip(items, scalars).map { $1 ?? Tensor([$0.isTrue], []) })
     }
-    return nil
+    guard zip(items, scalars).allSatisfy({ $0.isNumber || $1.map { $0.dtype != .bool } ?? false }) else { return nil }
+    // Numbers count as f32 here, as in a bracket of their own, and lose nothing beside an f64.
+    let isWide = scalars.contains { $0?.dtype == .f64 }
+    return try Op.stack(
+      items.indices.map { j in
+        if let scalar = scalars[j] { return scalar }
+        if !isWide { try requireExact(items[j].number, j) }
+        return try Tensor(scalar: items[j].number, isWide ? .f64 : .f32)
+      })
   }
 
   private func requireExact(_ number: Double, _ position: Int) throws {

@@ -58,7 +58,9 @@ extension Machine {
     var result = Diagnostic(failure.id, failure.message, why: failure.why)
     for fact in failure.facts where fact.name == "\u{1}declared" {
       let ends = fact.value.split(separator: " ").compactMap { Int($0) }
-      if ends.count == 2 { result.labels.append(.init(prototype.source, Span(ends[0], ends[1]), isPrimary: false)) }
+      if ends.count == 2, !prototype.source.isLibrary {
+        result.labels.append(.init(prototype.source, Span(ends[0], ends[1]), isPrimary: false))
+      }
     }
     let parameter = -2 - (failure.argument ?? -2)
     var span = callerPrototype.spans[at]
@@ -122,8 +124,14 @@ extension Machine {
   }
 
   private func addFrame(to diagnostic: inout Diagnostic, _ prototype: Prototype, _ at: Int) {
-    guard diagnostic.trace.count < 1000, diagnostic.id != "interrupted" else { return }
+    guard diagnostic.trace.count < 1000, diagnostic.id != "interrupted", !prototype.source.isLibrary else { return }
     let span = prototype.spans[at]
+    // What went wrong within a function of the library went wrong in the call of it.
+    if diagnostic.labels.contains(where: \.source.isLibrary) {
+      diagnostic.labels = [.init(prototype.source, prototype.calleeSpans[at] ?? span)]
+      diagnostic.hint = nil
+      return
+    }
     // A place that a label shows already is not told again.
     if diagnostic.labels.contains(where: {
       $0.source === prototype.source && $0.span.start >= span.start && $0.span.end <= span.end
@@ -164,12 +172,12 @@ extension Machine {
     return prototype.globals.slots[slot].isBusy ? busy(name) : unknownName(name, in: prototype)
   }
 
-  func unknownName(_ name: String, in prototype: Prototype) -> Failure {
+  func unknownName(_ name: String, in prototype: Prototype, among set: [String]? = nil) -> Failure {
     let globals = prototype.globals
     // A number is no fix for a function: constants stand back.
     let constants = Set(globals.library.constants.map(\.name))
     let candidates =
-      globals.setNames + globals.library.names.filter { !constants.contains($0) }
+      (set ?? globals.setNames) + globals.library.names.filter { !constants.contains($0) }
       + Array(prototype.registerNames.values)
     let near = nearMisses(name, among: candidates)
     return Failure(
@@ -198,11 +206,20 @@ extension Machine {
       names = owner.foreign?.fieldNames ?? []
     }
     let near = nearMisses(symbol.name, among: names)
+    if symbol.name.hasPrefix("_"), host.isPrivate(owner, symbol.name) {
+      return privateName(symbol)
+    }
     let listed = names.prefix(12).joined(separator: ", ")
     return Failure(
       "not-a-field", "\(owner.described) has no field `\(symbol.name)`",
       why: names.isEmpty ? nil : "it has \(listed)\(names.count > 12 ? ", …" : "").",
       hint: near.first.map { "\u{1}rename \($0)" })
+  }
+
+  func privateName(_ symbol: Symbol) -> Failure {
+    Failure(
+      "private-name", "`\(symbol.name)` is private to the file that sets it",
+      why: "a name that begins with `_` is seen in its own file alone.")
   }
 
   func assertionFailure(

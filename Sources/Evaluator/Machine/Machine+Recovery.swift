@@ -12,9 +12,10 @@ extension Machine {
     // What is no mistake, such as `exit`, passes through every `catch`.
     let passing: (any Error)? = error is Failure || error is Diagnostic ? nil : error
     var diagnostic = located(error, pc, r, caller: top[-1])
+    let isStopping = diagnostic.id == "interrupted" || Machine.isInterrupted
     while true {
       let code = r.code
-      if passing == nil, diagnostic.id != "interrupted", let caught = handler(r.function, pc) {
+      if passing == nil, !isStopping, let caught = handler(r.function, pc) {
         failure = nil
         clearTemporaries(from: caught.register, code, r)
         (r + caught.register).put(errorRecord(diagnostic))

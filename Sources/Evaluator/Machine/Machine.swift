@@ -1,5 +1,6 @@
 import CKernels
 package import Diagnostics
+import Tensors
 
 /// The register machine: runs compiled functions over one stack of registers.
 ///
@@ -117,10 +118,10 @@ package final class Machine {
       why: "a function keeps calling itself; at most \(Machine.deepest) calls can be under way at once.")
   }
 
-  /// Whether Ctrl-C was pressed since the last look.
+  /// Whether Ctrl-C was pressed, or a limit passed.
   @inline(__always) static var isInterrupted: Bool { nns_interrupted() != 0 }
 
-  static func interruption() -> Failure { Failure("interrupted", "stopped by Ctrl-C") }
+  static func interruption() -> Failure { Resources.interruption() }
 }
 
 /// What the machine asks of the layers above it.
@@ -134,6 +135,8 @@ package struct Host {
   package var makeModel: (_ name: String, _ fields: [(name: String, value: Value)], _ forward: Value) throws -> Value
   package var makeTable: (_ columns: [String], _ cells: [Value]) throws -> Value
   package var loadModule: (_ request: ModuleRequest, _ from: SourceText) throws -> Value
+  /// Whether a value, borrowed, is a used file's that has the name and keeps it to itself.
+  package var isPrivate: (_ value: Value, _ name: String) -> Bool = { _, _ in false }
 
   package init(
     show: @escaping (Value) -> Void, note: @escaping (Diagnostic) -> Void,

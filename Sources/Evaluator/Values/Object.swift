@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 package import Tensors
 
@@ -114,9 +115,9 @@ package final class RangeObject: Object {
 
   /// The C library moves a long list's pages to where there is room instead of copying what is on them.
   private static func room(_ capacity: Int, instead of: Registers?) -> Registers {
-    guard let room = realloc(of, capacity * MemoryLayout<Value>.stride) else {
-      fatalError("no memory is left for a list of \(capacity) elements")
-    }
+    let bytes = capacity * MemoryLayout<Value>.stride
+    if !Resources.fits(bytes - (of == nil ? 0 : bytes / 2)) { Resources.raiseMemory() }
+    guard let room = realloc(of, bytes) else { nns_out_of_memory() }
     return room.assumingMemoryBound(to: Value.self)
   }
 
@@ -270,6 +271,8 @@ extension Value {
 
 extension String {
   package var withArticle: String {
-    (first.map { "aeiou".contains($0) } == true && !hasPrefix("u8") ? "an " : "a ") + self
+    // As they are read aloud: an ef thirty-two, a you eight.
+    let startsWithVowel = first.map { "aeiou".contains($0) } == true && !hasPrefix("u8")
+    return (startsWithVowel || dropFirst().first?.isNumber == true && hasPrefix("f") ? "an " : "a ") + self
   }
 }

@@ -1,4 +1,5 @@
 import CKernels
+import Tensors
 
 package final class RecordObject: Object {
   /// Shared shapes live as long as the program, and its own as long as the record: holding one needs no count.
@@ -73,9 +74,9 @@ package final class RecordObject: Object {
 
   /// Room from the free lists of the kernels, which hand a block of a size out again at once.
   private static func room(_ capacity: Int) -> Registers {
-    guard let block = nns_allocate(capacity * MemoryLayout<Value>.stride) else {
-      fatalError("no memory is left for a record of \(capacity) fields")
-    }
+    let bytes = capacity * MemoryLayout<Value>.stride
+    if !Resources.fits(bytes) { Resources.raiseMemory() }
+    guard let block = nns_allocate(bytes) else { nns_out_of_memory() }
     let room = block.assumingMemoryBound(to: Value.self)
     room.initialize(repeating: .none, count: capacity)
     return room

@@ -5,6 +5,7 @@ import Glibc
 enum FileBytes {
   /// - Throws: `file-missing`, `file-unreadable`, `file-too-large`.
   static func read(_ path: String) throws -> [UInt8] {
+    try Outside.reach("the file `\(path)`")
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       if errno == ENOENT { throw Failure("file-missing", "there is no file `\(path)`", argument: 0) }
@@ -35,6 +36,7 @@ enum FileBytes {
   ///
   /// - Throws: `file-unwritable`.
   static func write(_ bytes: [UInt8], to path: String) throws {
+    try Outside.reach("the file `\(path)`")
     let temporary = "\(path).\(getpid()).tmp"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw failure(path) }

@@ -216,7 +216,7 @@ extension Raw {
     // Whether there is room is found out before, so that no chunk can be left out.
     _ = try Storage(byteCount: bytes)
     if shared { Threads.share(c.batch, grain: images, work) } else { work(0, c.batch) }
-    if nns_interrupted() != 0 { throw Failure("interrupted", "interrupted") }
+    try Resources.check()
   }
 
   private static func convType(_ x: Tensor, _ w: Tensor) throws -> DType {
