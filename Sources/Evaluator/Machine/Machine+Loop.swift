@@ -262,7 +262,9 @@ extension Machine {
           }
         } else if window.pointee.isObject(.builtin) {
           let builtin = window.pointee.unchecked(BuiltinObject.self)
-          if let scalar = builtin._withUnsafeGuaranteedRef({ $0.plainArity == Int(i.b) ? $0.scalar : nil }), window[1].isNumber {
+          if let scalar = builtin._withUnsafeGuaranteedRef({ $0.plainArity == Int(i.b) ? $0.scalar : nil }),
+            window[1].isNumber
+          {
             let value = Value(foreign: scalar(window[1].number))
             window.clear()
             window[1] = .none

@@ -206,7 +206,9 @@ extension Machine {
     }
     try writePlace(r.function, path, r, value: value)
     let step = r.function._withUnsafeGuaranteedRef { $0.prototype.paths[path].steps[0] }
-    if case .field(let symbol, _) = step, let record = owner.pointee.record { cache.pointee.remember(symbol, in: record) }
+    if case .field(let symbol, _) = step, let record = owner.pointee.record {
+      cache.pointee.remember(symbol, in: record)
+    }
   }
 
   private func read(_ steps: [ResolvedStep], from start: Registers) throws -> Value {
