@@ -21,8 +21,8 @@ func judged(_ prediction: Value, _ truth: Value) throws -> (prediction: Tensor, 
 
 /// Why a network's labels do not meet a table's texts.
 let numberedClasses =
-  "a network gives numbers of classes, and `to_xy` numbers a column's texts: `prep(data).y` is the truth in numbers, and"
-  + " `evaluate(net, data, metrics=[accuracy])` takes the table as it is."
+  "a network gives numbers of classes, and `to_xy` numbers a column's texts: after `fit(&prep, train)`, `prep(data).y` is"
+  + " the truth in numbers, and `evaluate(net, data, metrics=[accuracy])` takes the table as it is."
 
 /// The names of the classes that `judged` numbers, in order: texts as they are, whole numbers as digits.
 func classNames(_ prediction: Value, _ truth: Value) throws -> [String]? {
