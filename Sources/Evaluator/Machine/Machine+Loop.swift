@@ -292,7 +292,10 @@ extension Machine {
           case .result, .resultNone:
             let value = i.op == .result ? (r + Int(i.a)).take() : Value.none
             let heldBefore = top == bottom ? heldAtEntry : Int(top[-1].heldPlaces)
-            if _slowPath(heldBefore >= 0), heldCount > heldBefore { writeBack(to: heldBefore, callee: r) }
+            if _slowPath(heldBefore >= 0), heldCount > heldBefore, let lost = writeBack(to: heldBefore, callee: r) {
+              value.release()
+              throw lost
+            }
             var q = r
             let end = r + Int(i.c)
             while q < end {
