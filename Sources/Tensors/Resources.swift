@@ -46,6 +46,12 @@ package enum Resources {
     if !fits(bytes) { throw tooLarge(bytes) }
   }
 
+  /// - Throws: `too-large`.
+  package static func require(_ count: Int, of bytes: Int) throws {
+    let (product, isOver) = count.multipliedReportingOverflow(by: bytes)
+    try require(isOver ? .max : product)
+  }
+
   package static func tooLarge(_ bytes: Int) -> Failure {
     let limit = nns_memory_limit()
     let isMachine = limit == nns_memory_physical()

@@ -2,9 +2,14 @@ import CKernels
 import Tensors
 
 /// The field names of records, shared by all records that were given the same names in the same order.
+///
+/// A record of many fields is a dictionary: its shape is its own, and grows with it. Else each new field would leave a
+/// shape behind.
 package final class RecordShape {
-  package let keys: [Symbol]
-  private let positions: [Symbol: Int]
+  package private(set) var keys: [Symbol]
+  private var positions: [Symbol: Int]
+  /// Held by records, and changed while only one holds it; the others live as long as the program.
+  let isOwn: Bool
   private var wider: [Symbol: RecordShape] = [:]
   /// Distinguishes shapes in an instruction's cache.
   let id: UInt32
@@ -12,8 +17,11 @@ package final class RecordShape {
   nonisolated(unsafe) private static var made: UInt32 = 1
   nonisolated(unsafe) package static let empty = RecordShape([])
 
+  private static var largestShared: Int { 64 }
+
   private init(_ keys: [Symbol]) {
     self.keys = keys
+    isOwn = keys.count > RecordShape.largestShared
     positions = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1, $0) })
     id = RecordShape.made
     RecordShape.made += 1
@@ -24,23 +32,35 @@ package final class RecordShape {
   package func adding(_ key: Symbol) -> RecordShape {
     if let known = wider[key] { return known }
     let shape = RecordShape(keys + [key])
-    wider[key] = shape
+    if !shape.isOwn { wider[key] = shape }
     return shape
   }
 
-  package static func of(_ keys: [Symbol]) -> RecordShape { keys.reduce(empty) { $0.adding($1) } }
+  /// Positions stay, so whoever has found a field finds it still.
+  func append(_ key: Symbol) {
+    positions[key] = keys.count
+    keys.append(key)
+  }
+
+  package static func of(_ keys: [Symbol]) -> RecordShape {
+    let shape = keys.prefix(largestShared).reduce(empty) { $0.adding($1) }
+    return keys.count > largestShared ? RecordShape(keys) : shape
+  }
 }
 
 package final class RecordObject: Object {
-  /// Shapes live as long as the program: holding one needs no count.
+  /// Shared shapes live as long as the program: holding one needs no count.
   package private(set) unowned(unsafe) var shape: RecordShape
   final var shapeID: UInt32
   package private(set) var fields: Registers
   private var capacity: Int
+  /// The shape once more where it is the record's own.
+  private var ownShape: RecordShape?
 
   /// The fields start as none.
   package init(_ shape: RecordShape = .empty) {
     self.shape = shape
+    ownShape = shape.isOwn ? shape : nil
     shapeID = shape.id
     capacity = max(RecordObject.usualCapacity, shape.keys.count)
     fields = RecordObject.room(capacity)
@@ -81,8 +101,12 @@ package final class RecordObject: Object {
       fields = wider
       capacity *= 2
     }
-    shape = shape.adding(key)
-    shapeID = shape.id
+    if ownShape != nil, isKnownUniquelyReferenced(&ownShape) {
+      shape.append(key)
+    } else {
+      let wider = shape.adding(key)
+      (shape, shapeID, ownShape) = (wider, wider.id, wider.isOwn ? wider : nil)
+    }
     fields[n] = .none
     return fields + n
   }
