@@ -36,6 +36,7 @@ let package = Package(
     .target(
       name: "CLibEdit", dependencies: ["CKernels"], exclude: ["README.md"], linkerSettings: [.linkedLibrary("edit")]),
     .target(name: "CDatasets", exclude: ["README.md", "data"]),
+    .target(name: "CStdlib", exclude: ["README.md"]),
 
     // Text and trees.
     module("Diagnostics"),
@@ -63,9 +64,8 @@ let package = Package(
     module(
       "Bindings",
       [
-        "Diagnostics", "JSON", "Syntax", "Evaluator", "Tensors", "Autodiff", "Layers", "Losses", "Optimizers",
-        "Training",
-        "Tables", "Preprocessing", "Compression", "Evaluation", "Insight", "Charts",
+        "CStdlib", "Diagnostics", "JSON", "Syntax", "Evaluator", "Tensors", "Autodiff", "Layers", "Losses",
+        "Optimizers", "Training", "Tables", "Preprocessing", "Compression", "Evaluation", "Insight", "Charts",
       ]),
     module("Checker", ["Diagnostics", "Syntax", "Tensors", "Evaluator"]),
     module(

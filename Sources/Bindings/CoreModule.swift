@@ -43,6 +43,17 @@ let coreModule = Module(
       examples: ["type([1, 2])" => "\"tensor\""]
     ) { x in x.typeName },
     Builtin(
+      "source", "The text of a function that is written in NNS: one of yours, or one of the library's.",
+      Parameter<Value>("f", "a function"), examples: ["double = x => 2 * x; source(double)" => "\"x => 2 * x\""]
+    ) { f in
+      guard let function = f.function else {
+        throw Failure(
+          "argument-type", "\(f.described) has no source in NNS", argument: 0,
+          why: f.builtin != nil ? "this function is part of the program itself; `:help` tells what it does." : nil)
+      }
+      return function.prototype.source.text(function.prototype.span)
+    },
+    Builtin(
       "len", "The number of elements: of a list, string, record, range or table, or along a tensor's first axis.",
       Parameter<Value>("x", "anything with elements"), examples: ["len((1, 2, 3))" => "3"]
     ) { x in

@@ -1,3 +1,4 @@
+import CStdlib
 package import Charts
 package import Evaluator
 
@@ -16,11 +17,22 @@ package func makeLibrary() -> Library {
       modelsModule, trainingModule, dataModule, preprocessingModule, evaluationModule, chartsModule, compressionModule,
       insightModule,
     ],
+    written: writtenModules(),
     constants: [
       ("pi", "the ratio of a circle's circumference to its diameter", Value(Double.pi)),
       ("inf", "infinity", Value(Double.infinity)),
       ("nan", "not a number: a missing or undefined value", Value(Double.nan)),
     ])
+}
+
+/// The files of `stdlib/`.
+private func writtenModules() -> [WrittenModule] {
+  var modules: [WrittenModule] = []
+  while true {
+    let file = nns_written(modules.count)
+    guard let bytes = file.bytes, let module = file.module else { return modules }
+    modules.append(WrittenModule(String(cString: module), text: UnsafeBufferPointer(start: bytes, count: file.size)))
+  }
 }
 
 /// What the machine asks of the modules: `>>`, model blocks, tables.

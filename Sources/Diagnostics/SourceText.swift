@@ -3,14 +3,17 @@ package final class SourceText: Sendable {
   /// What the user calls it: a file name, or `<prompt 3>`.
   package let name: String
   package let bytes: [UInt8]
+  /// Of the library itself: errors do not show it.
+  package let isLibrary: Bool
   private let lineStarts: [Int]
 
   package convenience init(name: String, text: String) { self.init(name: name, bytes: Array(text.utf8)) }
 
   /// The bytes of a file as they are; the parser says so when they are not UTF-8.
-  package init(name: String, bytes: [UInt8]) {
+  package init(name: String, bytes: [UInt8], isLibrary: Bool = false) {
     self.name = name
     self.bytes = bytes
+    self.isLibrary = isLibrary
     lineStarts = [0] + bytes.indices.filter { bytes[$0] == 0x0A }.map { $0 + 1 }
   }
 

@@ -3,7 +3,10 @@ import Evaluator
 
 /// The library as a page in Markdown, made of the registry alone: `docs/library.md`.
 package func makeLibraryPage() -> String {
-  let library = makeLibrary()
+  // What is written in NNS is compiled in a session.
+  let session = Session(
+    streams: Session.Streams(out: { _ in }, err: { _ in }, style: { .init() }, errorStyle: { .init() }))
+  let library = session.library
   let modules = library.modules.filter { !$0.builtins.isEmpty }
   var lines = [
     "# The library", "",
@@ -16,6 +19,7 @@ package func makeLibraryPage() -> String {
   for module in modules {
     lines += ["", "## \(module.name)", "", "\(module.summary.capitalized)."]
     for builtin in module.builtins { lines += [""] + section(builtin) }
+    for function in library.writtenFunctions(module) { lines += [""] + section(function) }
   }
   return lines.joined(separator: "\n") + "\n"
 }
@@ -34,6 +38,15 @@ private func section(_ builtin: Builtin) -> [String] {
     if !example.output.isEmpty { lines.append(example.output) }
   }
   return lines + ["```"]
+}
+
+/// The documentation as it stands: prose, then examples.
+private func section(_ function: FunctionObject) -> [String] {
+  let lines = (function.prototype.documentation ?? "").split(separator: "\n", omittingEmptySubsequences: false)
+    .map(String.init)
+  let prose = lines.prefix { $0.first != ">" }
+  let examples = lines.dropFirst(prose.count)
+  return ["### `\(function.signature)`", ""] + prose + (examples.isEmpty ? [] : ["```"] + examples + ["```"])
 }
 
 /// What Markdown makes of a heading.

@@ -130,6 +130,7 @@ package final class Session {
     for case let value? in modules.values { value.release() }
     modules = [:]
     for names in moduleGlobals { names.removeAll() }
+    library.removeWritten()
     return Object.live - objectsAtStart
   }
 }

@@ -1,5 +1,8 @@
 import Bindings
+import Charts
+import Diagnostics
 import Evaluator
+import Session
 import Testing
 
 /// What every declaration promises. Sessions share the machine, so one test at a time.
@@ -24,6 +27,24 @@ import Testing
       }
     }
     for constant in library.constants { #expect(!constant.summary.isEmpty, "\(constant.name)") }
+  }
+
+  /// The examples themselves are run by `nns test stdlib`.
+  @Test func everyFunctionInNNSSaysWhatItIs() {
+    let session = Session(
+      streams: Session.Streams(out: { _ in }, err: { _ in }, style: { .init() }, errorStyle: { .init() }))
+    let library = session.library
+    #expect(!library.written.isEmpty)
+    for module in library.written {
+      #expect(library.modules.contains { $0.name == module.name }, "\(module.name)")
+      #expect(!module.names.isEmpty, "\(module.name)")
+      for name in module.names {
+        let text = library.value(name)?.function?.prototype.documentation ?? ""
+        #expect(text.first?.isUppercase == true, "\(name) does not say what it does")
+        #expect(text.contains("\n> "), "\(name) has no example")
+      }
+    }
+    #expect(session.leakedObjects() == 0)
   }
 
   @Test(arguments: LibraryExample.all) func exampleShowsWhatItSays(_ example: LibraryExample) {

@@ -39,7 +39,7 @@ import Testing
     #expect(whole > 1000, "only \(whole) mutations still parse")
   }
 
-  @Test(arguments: Layouts.files(in: ["Tests", "scripts", "Benchmarks"], kind: "nns"))
+  @Test(arguments: Layouts.files(in: ["Tests", "scripts", "Benchmarks", "docs", "stdlib"], kind: "nns"))
   func keepsTheMeaningOfTheProgram(_ path: String) throws { check(try Layouts.bytes(path), path) }
 
   @Test(arguments: Layouts.files(in: ["docs", "README.md"], kind: "md"))
@@ -58,7 +58,7 @@ import Testing
     #expect(block == nil)
   }
 
-  @Test(arguments: Layouts.files(in: ["scripts/examples", "Benchmarks"], kind: "nns"))
+  @Test(arguments: Layouts.files(in: ["scripts/examples", "Benchmarks", "docs", "stdlib"], kind: "nns"))
   func ourOwnProgramsAreLaidOut(_ path: String) throws {
     let bytes = try Layouts.bytes(path)
     #expect(layout(bytes) == String(decoding: bytes, as: UTF8.self))

@@ -106,17 +106,23 @@ package struct Module: @unchecked Sendable {
   }
 }
 
-/// All builtins by name. Values that are no functions (`pi`, `inf`, `relu` as a layer) are constants.
+/// All builtins by name, and behind them what is written in NNS. Values that are no functions (`pi`, `inf`) are constants.
 package final class Library {
   package let modules: [Module]
+  package let written: [WrittenModule]
   package let constants: [(name: String, summary: String, value: Value)]
-  private(set) var values: [String: Value] = [:]
+  private var values: [String: Value] = [:]
+  private var writers: [String: WrittenModule] = [:]
   package private(set) var builtins: [String: Builtin] = [:]
   /// A mistake of ours that a test looks for; the last declaration counts.
   package private(set) var declaredTwice: [String] = []
 
-  package init(_ modules: [Module], constants: [(name: String, summary: String, value: Value)] = []) {
+  package init(
+    _ modules: [Module], written: [WrittenModule] = [],
+    constants: [(name: String, summary: String, value: Value)] = []
+  ) {
     self.modules = modules
+    self.written = written
     self.constants = constants
     for module in modules {
       for builtin in module.builtins {
@@ -126,13 +132,22 @@ package final class Library {
         values[builtin.name] = Value(new: BuiltinObject(builtin))
       }
     }
+    for module in written {
+      for name in module.names {
+        if values[name] != nil || writers[name] != nil { declaredTwice.append(name) }
+        writers[name] = module
+      }
+    }
     for constant in constants { values[constant.name] = constant.value }
   }
 
   /// Borrowed.
-  package func value(_ name: String) -> Value? { values[name] }
+  package func value(_ name: String) -> Value? { values[name] ?? writers[name]?.value(name, library: self) }
 
-  package var names: [String] { Array(values.keys) }
+  package var names: [String] { Array(values.keys) + writers.keys }
+
+  /// Lets go of the functions that are written in NNS: the last thing that a session does.
+  package func removeWritten() { for module in written { module.removeAll() } }
 
   deinit { for value in values.values { value.release() } }
 }

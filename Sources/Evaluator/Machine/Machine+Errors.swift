@@ -56,7 +56,9 @@ extension Machine {
     var result = Diagnostic(failure.id, failure.message, why: failure.why)
     for fact in failure.facts where fact.name == "\u{1}declared" {
       let ends = fact.value.split(separator: " ").compactMap { Int($0) }
-      if ends.count == 2 { result.labels.append(.init(prototype.source, Span(ends[0], ends[1]), isPrimary: false)) }
+      if ends.count == 2, !prototype.source.isLibrary {
+        result.labels.append(.init(prototype.source, Span(ends[0], ends[1]), isPrimary: false))
+      }
     }
     let parameter = -2 - (failure.argument ?? -2)
     var span = callerPrototype.spans[at]
@@ -120,8 +122,14 @@ extension Machine {
   }
 
   private func addFrame(to diagnostic: inout Diagnostic, _ prototype: Prototype, _ at: Int) {
-    guard diagnostic.trace.count < 1000, diagnostic.id != "interrupted" else { return }
+    guard diagnostic.trace.count < 1000, diagnostic.id != "interrupted", !prototype.source.isLibrary else { return }
     let span = prototype.spans[at]
+    // What went wrong within a function of the library went wrong in the call of it.
+    if diagnostic.labels.contains(where: \.source.isLibrary) {
+      diagnostic.labels = [.init(prototype.source, prototype.calleeSpans[at] ?? span)]
+      diagnostic.hint = nil
+      return
+    }
     // A place that a label shows already is not told again.
     if diagnostic.labels.contains(where: {
       $0.source === prototype.source && $0.span.start >= span.start && $0.span.end <= span.end

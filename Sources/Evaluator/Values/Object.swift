@@ -254,6 +254,8 @@ extension Value {
 
 extension String {
   package var withArticle: String {
-    (first.map { "aeiou".contains($0) } == true && !hasPrefix("u8") ? "an " : "a ") + self
+    // As they are read aloud: an ef thirty-two, a you eight.
+    let startsWithVowel = first.map { "aeiou".contains($0) } == true && !hasPrefix("u8")
+    return (startsWithVowel || dropFirst().first?.isNumber == true && hasPrefix("f") ? "an " : "a ") + self
   }
 }
