@@ -207,8 +207,9 @@ package struct CertainExpressions {
   private func certainty(ofName name: String) -> Certainty {
     if shadows.contains(where: { $0.contains(name) }) { return .none }
     if names[name] != nil { return randomNames.contains(name) ? .shape : .value }
-    guard !review.setNames.contains(name), library.value(name) != nil else { return .none }
-    return library.builtins[name].map { isPure($0) ? .value : .none } ?? .value
+    guard !review.setNames.contains(name) else { return .none }
+    if let builtin = library.builtins[name] { return isPure(builtin) ? .value : .none }
+    return library.constants.contains { $0.name == name } ? .value : .none
   }
 
   private func certainty(ofCall callee: Expression, _ arguments: [Argument]) -> Certainty {
