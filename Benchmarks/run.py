@@ -21,7 +21,7 @@ ROOT = os.path.dirname(HERE)
 NNS = os.environ.get("NNS_BINARY", os.path.join(ROOT, ".build", "release", "nns"))
 # Debian's build is optimised with profiles; some others are not, and would flatter NNS.
 PYTHON = "/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable
-WORKLOADS = ["fib", "loop", "sieve", "strings", "closures", "mandelbrot", "nbody"]
+WORKLOADS = ["fib", "loop", "sieve", "strings", "closures", "mandelbrot", "nbody", "words", "orders", "named"]
 
 
 def run(command, environment=None):

@@ -30,13 +30,11 @@ package enum Autopsy {
       "nan-loss", "the loss became \(value.isNaN ? "nan" : "infinite")", facts: [.init("first bad value", call)])
   }
 
-  static func inspectGradients(_ name: String, _ inputs: [Tensor], _ gradients: [Tensor?]) throws {
-    for (input, gradient) in zip(inputs, gradients) {
-      guard let gradient, let at = try firstBad(gradient), input.shape == gradient.shape else { continue }
-      let x = formatNumber(try input.doubles[at], significant: 4)
-      let call = "the gradient of \(name) at \(x) is \(formatNumber(try gradient.doubles[at]))"
-      throw Failure("nan-loss", "a gradient is not finite", facts: [.init("first bad value", call)])
-    }
+  static func inspectGradient(_ name: String, _ input: Tensor, _ gradient: Tensor) throws {
+    guard let at = try firstBad(gradient), input.shape == gradient.shape else { return }
+    let x = formatNumber(try input.doubles[at], significant: 4)
+    let call = "the gradient of \(name) at \(x) is \(formatNumber(try gradient.doubles[at]))"
+    throw Failure("nan-loss", "a gradient is not finite", facts: [.init("first bad value", call)])
   }
 
   private static func firstBad(_ x: Tensor) throws -> Int? {

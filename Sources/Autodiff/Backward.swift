@@ -9,7 +9,6 @@ package func backward(_ output: Tensor, seed: Tensor? = nil, leaves: [Tensor]) t
   guard let root = output.recorded else { return [Tensor?](repeating: nil, count: leaves.count) }
   Recording.pass += 1
   let pass = Recording.pass
-  let isRecording = Recording.depth > 0
   let targets = leaves.map(\.recorded)
   var oldest = UInt64.max
   for leaf in targets {
@@ -19,21 +18,18 @@ package func backward(_ output: Tensor, seed: Tensor? = nil, leaves: [Tensor]) t
     oldest = min(oldest, leaf.sequence)
   }
   let nodes = path(from: root, pass: pass, oldest: oldest)
+  let wasPaused = Recording.isPaused
+  Recording.isPaused = Recording.depth == 0
   defer {
+    Recording.isPaused = wasPaused
     for node in nodes { node.gradient = nil }
     for leaf in targets { leaf?.gradient = nil }
   }
 
   root.gradient = try seed ?? Op.onesLike(output)
   for node in nodes.reversed() {
-    guard node.isActive, let gradient = node.gradient else { continue }
-    node.gradient = nil
-    let gradients = try node.operation.pull(node, gradient, recording: isRecording)
-    if Autopsy.isActive { try Autopsy.inspectGradients(node.operation.name, node.inputs, gradients) }
-    for (index, gradient) in gradients.enumerated() {
-      guard let gradient, node.needs(index), let input = node.inputs[index].recorded else { continue }
-      input.gradient = try input.gradient.map { try Op.add($0, gradient) } ?? gradient
-    }
+    guard node.isActive, let gradient = node.gradient.take() else { continue }
+    try node.operation.pull(node, gradient)
   }
   return targets.map { $0?.gradient }
 }

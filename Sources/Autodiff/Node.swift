@@ -25,15 +25,24 @@ package class Node {
     sequence = Recording.sequence
   }
 
-  /// The inputs as a pullback sees them: with their history only while an enclosing gradient is being recorded.
-  func inputs(recording: Bool) -> [Tensor] {
-    recording ? inputs : inputs.map(\.detached)
+  /// The output that a pullback asks for, with its history where that is still being recorded.
+  var keptOutput: Tensor {
+    guard var output else { preconditionFailure("\(operation.name) does not keep its output") }
+    if !Recording.isPaused { output.node = self }
+    return output
   }
 
-  func output(recording: Bool) -> Tensor {
-    guard var output else { preconditionFailure("\(operation.name) does not keep its output") }
-    if recording { output.node = self }
-    return output
+  /// Adds a gradient of input `index` to what has come in for it, if somebody wants it.
+  func give(_ gradient: consuming Tensor, to index: Int) throws {
+    guard let input = inputs[index].recorded, input.isActive, input.pass == pass else { return }
+    if Autopsy.isActive { try Autopsy.inspectGradient(operation.name, inputs[index], gradient) }
+    // Whatever a pullback hands through unchanged brings no history of the pass that has been recorded.
+    if Recording.isPaused { gradient.node = nil }
+    if let sum = input.gradient.take() {
+      input.gradient = try Op.add(sum, gradient)
+    } else {
+      input.gradient = gradient
+    }
   }
 
   /// Whether the pass at hand wants the gradient of input `index`.
@@ -64,6 +73,10 @@ extension Tensor {
   /// The node that recorded this tensor; every `TapeNode` is one of ours.
   @inline(__always)
   var recorded: Node? { node.map { unsafeDowncast($0, to: Node.self) } }
+
+  /// Whether an operation on it goes onto the tape.
+  @inline(__always)
+  var isToBeRecorded: Bool { node != nil && !Recording.isPaused }
 }
 
 /// Frees a graph without recursion: a chain of 100,000 operations would otherwise overflow the stack.

@@ -10,8 +10,8 @@ package class AnyOperation: @unchecked Sendable {
     self.keepsOutput = keepsOutput
   }
 
-  /// The gradients of the inputs of `node`, where `gradient` is that of its output; nil where none is needed.
-  func pull(_ node: Node, _ gradient: Tensor, recording: Bool) throws -> [Tensor?] {
+  /// Gives the inputs of `node` their gradients, where `gradient` is that of its output.
+  func pull(_ node: Node, _ gradient: Tensor) throws {
     preconditionFailure("\(name) has no pullback")
   }
 
@@ -30,14 +30,14 @@ package struct GradientCase: Sendable {
 final class Identity: AnyOperation, @unchecked Sendable {
   static let shared = Identity("variable", keepsOutput: false)
 
-  override func pull(_ node: Node, _ gradient: Tensor, recording: Bool) throws -> [Tensor?] {
-    node.inputs.isEmpty ? [] : [gradient]
+  override func pull(_ node: Node, _ gradient: Tensor) throws {
+    if !node.inputs.isEmpty { try node.give(gradient, to: 0) }
   }
 }
 
 /// A function of one tensor and nothing else.
 package final class UnaryOperation: AnyOperation, @unchecked Sendable {
-  package typealias Forward = @Sendable (Tensor) throws -> Tensor
+  package typealias Forward = @Sendable (consuming Tensor) throws -> Tensor
   /// x, y = f(x) and the gradient of y give the gradient of x.
   package typealias Pullback = @Sendable (_ x: Tensor, _ y: Tensor, _ g: Tensor) throws -> Tensor
 
@@ -52,15 +52,16 @@ package final class UnaryOperation: AnyOperation, @unchecked Sendable {
     super.init(name, keepsOutput: true)
   }
 
-  package func callAsFunction(_ x: Tensor) throws -> Tensor {
-    let y = try forward(x)
-    guard x.node != nil else { return y }
+  /// What nobody else holds of `x` may be used for the result.
+  package func callAsFunction(_ x: consuming Tensor) throws -> Tensor {
+    guard x.isToBeRecorded else { return try forward(x) }
+    let y = try forward(copy x)
     return try record(y, Node(self, inputs: [x], output: y))
   }
 
-  override func pull(_ node: Node, _ gradient: Tensor, recording: Bool) throws -> [Tensor?] {
-    let x = recording ? node.inputs[0] : node.inputs[0].detached
-    return [try fitted(pullback(x, node.output(recording: recording), gradient), to: x)]
+  override func pull(_ node: Node, _ gradient: Tensor) throws {
+    let x = node.inputs[0]
+    try node.give(fitted(pullback(x, node.keptOutput, gradient), to: x), to: 0)
   }
 
   package override var gradientCases: [GradientCase] {
@@ -70,7 +71,7 @@ package final class UnaryOperation: AnyOperation, @unchecked Sendable {
 
 /// A function of two tensors that broadcast; each pullback may give the broadcast shape, it is summed back.
 package final class BinaryOperation: AnyOperation, @unchecked Sendable {
-  package typealias Forward = @Sendable (Tensor, Tensor) throws -> Tensor
+  package typealias Forward = @Sendable (consuming Tensor, consuming Tensor) throws -> Tensor
   package typealias Pullback = @Sendable (_ a: Tensor, _ b: Tensor, _ y: Tensor, _ g: Tensor) throws -> Tensor
 
   let forward: Forward
@@ -89,20 +90,19 @@ package final class BinaryOperation: AnyOperation, @unchecked Sendable {
     super.init(name, keepsOutput: keepsOutput)
   }
 
-  package func callAsFunction(_ a: Tensor, _ b: Tensor) throws -> Tensor {
-    let y = try forward(a, b)
-    guard a.node != nil || b.node != nil else { return y }
+  /// What nobody else holds of the operands may be used for the result.
+  package func callAsFunction(_ a: consuming Tensor, _ b: consuming Tensor) throws -> Tensor {
+    guard a.isToBeRecorded || b.isToBeRecorded else { return try forward(a, b) }
+    let y = try forward(copy a, copy b)
     return try record(y, Node(self, inputs: [a, b], output: keepsOutput ? y : nil))
   }
 
-  override func pull(_ node: Node, _ gradient: Tensor, recording: Bool) throws -> [Tensor?] {
-    let a = recording ? node.inputs[0] : node.inputs[0].detached
-    let b = recording ? node.inputs[1] : node.inputs[1].detached
-    let y = keepsOutput ? node.output(recording: recording) : gradient
-    return [
-      node.needs(0) ? try fitted(left(a, b, y, gradient), to: a) : nil,
-      node.needs(1) ? try fitted(right(a, b, y, gradient), to: b) : nil,
-    ]
+  override func pull(_ node: Node, _ gradient: Tensor) throws {
+    let a = node.inputs[0]
+    let b = node.inputs[1]
+    let y = keepsOutput ? node.keptOutput : gradient
+    if node.needs(0) { try node.give(fitted(left(a, b, y, gradient), to: a), to: 0) }
+    if node.needs(1) { try node.give(fitted(right(a, b, y, gradient), to: b), to: 1) }
   }
 
   package override var gradientCases: [GradientCase] {
@@ -136,19 +136,16 @@ package final class Operation<Attributes: Sendable>: AnyOperation, @unchecked Se
 
   package func callAsFunction(_ inputs: [Tensor], _ attributes: Attributes) throws -> Tensor {
     let y = try forward(inputs, attributes)
-    guard inputs.contains(where: { $0.node != nil }) else { return y }
+    guard inputs.contains(where: { $0.isToBeRecorded }) else { return y }
     return try record(
       y, ParametricNode(self, inputs: inputs, output: keepsOutput ? y : nil, attributes: attributes))
   }
 
-  override func pull(_ node: Node, _ gradient: Tensor, recording: Bool) throws -> [Tensor?] {
+  override func pull(_ node: Node, _ gradient: Tensor) throws {
     let node = unsafeDowncast(node, to: ParametricNode<Attributes>.self)
-    let pull = Pull(node: node, inputs: node.inputs(recording: recording), gradient: gradient, isRecording: recording)
-    var gradients = try pullback(pull)
-    for index in gradients.indices {
-      gradients[index] = try gradients[index].map { try cast($0, like: node.inputs[index]) }
+    for (index, found) in try pullback(Pull(node: node, gradient: gradient)).enumerated() {
+      if let found { try node.give(cast(found, like: node.inputs[index]), to: index) }
     }
-    return gradients
   }
 
   package override var gradientCases: [GradientCase] {
@@ -161,14 +158,14 @@ package final class Operation<Attributes: Sendable>: AnyOperation, @unchecked Se
 /// What a pullback of an `Operation` works from.
 package struct Pull<Attributes: Sendable> {
   fileprivate let node: ParametricNode<Attributes>
-  package let inputs: [Tensor]
   /// The gradient of the output.
   package let gradient: Tensor
-  /// Whether an enclosing gradient is recording: then the pullback has to be made of operations.
-  package let isRecording: Bool
 
+  package var inputs: [Tensor] { node.inputs }
   package var attributes: Attributes { node.attributes }
-  package var output: Tensor { node.output(recording: isRecording) }
+  package var output: Tensor { node.keptOutput }
+  /// Whether an enclosing gradient is recording: then the pullback has to be made of operations.
+  package var isRecording: Bool { !Recording.isPaused }
 
   package func needs(_ index: Int) -> Bool { node.needs(index) }
 

@@ -7,6 +7,8 @@ package import Tensors
 package enum Recording {
   /// How many gradients enclose the code that runs now. 0: nothing is recorded, pullbacks leave no history.
   @exclusivity(unchecked) nonisolated(unsafe) package fileprivate(set) static var depth = 0
+  /// Whether pullbacks run for nobody further out: then operations leave no history, whatever they are applied to.
+  @exclusivity(unchecked) nonisolated(unsafe) static var isPaused = false
   @exclusivity(unchecked) nonisolated(unsafe) static var sequence: UInt64 = 0
   @exclusivity(unchecked) nonisolated(unsafe) static var pass: UInt64 = 0
 }

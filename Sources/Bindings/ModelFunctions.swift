@@ -33,9 +33,15 @@ class ProgramFunction: SourceCarrying {
   func call(_ arguments: [Datum]) throws -> Datum {
     let values = arguments.map(programValue)
     defer { for value in values { value.release() } }
-    let result = try Machine.current.call(value, values)
+    let result = try apply(value, values)
     defer { result.release() }
     return try Datum(result)
+  }
+
+  /// What comes from a file reaches nothing outside.
+  fileprivate func apply(_ function: Value, _ arguments: [Value]) throws -> Value {
+    guard names != nil else { return try Machine.current.call(function, arguments) }
+    return try Outside.closed { try Machine.current.call(function, arguments) }
   }
 }
 
@@ -57,7 +63,7 @@ final class ProgramBody: ProgramFunction, BlockBody {
     defer { bound.release() }
     let values = inputs.map(programValue)
     defer { for value in values { value.release() } }
-    let result = try Machine.current.call(bound, values)
+    let result = try apply(bound, values)
     defer { result.release() }
     return try Datum(result)
   }
@@ -129,8 +135,10 @@ func functionLoading() -> FunctionLoading {
     compile: { name, source, captures in
       let values = zip(captures.keys, captures.values).map { (name: $0, value: programValue($1)) }
       defer { for value in values { value.value.release() } }
-      let made = try makeFunction(
-        name: name, source: source, surroundings: values, library: Machine.current.globals.library)
+      let made = try Outside.closed {
+        try makeFunction(
+          name: name, source: source, surroundings: values, library: Machine.current.globals.library)
+      }
       defer { made.function.release() }
       guard let function = made.function.function else { throw Failure("not-a-model", "`\(name)` is not a function") }
       return ProgramBody(function, names: made.names)

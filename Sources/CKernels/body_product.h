@@ -13,7 +13,7 @@ typedef T U __attribute__((vector_size(WIDTH * sizeof(T)), aligned(sizeof(T))));
       long k, const T *a, long ar, long ac, const T *b, long br, T *c, long cr, const T *bias, int relu, int accumulate) { \
     V x[R], y[R];                                                                                                      \
     for (int i = 0; i < R; i++) x[i] = y[i] = (V){0};                                                                  \
-    for (long p = 0; p < k; p++) {                                                                                     \
+    _Pragma("clang loop unroll_count(4)") for (long p = 0; p < k; p++) {                                               \
       V u = LOAD(b), v = LOAD(b + WIDTH);                                                                              \
       _Pragma("clang loop unroll(full)") for (int i = 0; i < R; i++) {                                                 \
         T s = a[i * ar];                                                                                               \

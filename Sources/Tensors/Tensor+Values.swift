@@ -5,13 +5,13 @@ import Diagnostics
 extension Tensor {
   private init<T: Element>(elements values: [T], _ shape: Shape, _ dtype: DType) {
     precondition(values.count == shape.elementCount, "\(values.count) values for \(shape)")
-    guard let storage = try? Storage(byteCount: values.count * MemoryLayout<T>.stride) else {
+    guard let made = try? Tensor.uninitialized(shape, dtype) else {
       preconditionFailure("no memory for a copy of an array")
     }
+    self = made
     values.withUnsafeBytes { source in
-      if let base = source.baseAddress { storage.bytes.copyMemory(from: base, byteCount: source.count) }
+      if let base = source.baseAddress { rawPointer.copyMemory(from: base, byteCount: source.count) }
     }
-    self.init(storage: storage, shape: shape, dtype: dtype)
   }
 
   /// Values in row-major order; without a shape, a vector.
@@ -36,10 +36,9 @@ extension Tensor {
 
   /// A number of the language: takes the dtype of the tensor it meets.
   package init(number value: Double) {
-    guard let storage = try? Storage(byteCount: 8) else { preconditionFailure("no memory for a number") }
-    storage.bytes.storeBytes(of: value, as: Double.self)
-    self.init(storage: storage, shape: Shape(), dtype: .f64)
-    isNumber = true
+    guard let made = try? Tensor.uninitializedNumber() else { preconditionFailure("no memory for a number") }
+    self = made
+    rawPointer.storeBytes(of: value, as: Double.self)
   }
 
   /// A tensor without axes of the given type.
@@ -131,7 +130,7 @@ extension Tensor {
   /// Makes the storage this tensor's own: contiguous, no lookup, seen by nobody else.
   package mutating func makeUnique() throws {
     node = nil
-    if isContiguous && storage.table == nil && isKnownUniquelyReferenced(&storage) { return }
+    if isContiguous && !isLookup && isUnshared() { return }
     let copy = try Tensor.uninitialized(shape, dtype)
     try copyElements(to: copy.rawPointer)
     let number = isNumber

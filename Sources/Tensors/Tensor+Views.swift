@@ -77,7 +77,7 @@ extension Tensor {
     if isContiguous {
       return Tensor(viewing: self, offset: offset, shape: target, strides: target.rowMajorStrides)
     }
-    if storage.table != nil {
+    if isLookup {
       // A strided look-up stays a look-up: its bytes are gathered and the table kept.
       return try gatheredLookup().reshaped(target)
     }
@@ -86,7 +86,7 @@ extension Tensor {
 
   /// A strided look-up tensor with its bytes copied row-major.
   func gatheredLookup() throws -> Tensor {
-    let table = storage.table!
+    let table = body.table!
     let bytes = try Storage(byteCount: count)
     Tensor.copy(shape, 1, from: bytePointer, strides, to: bytes.bytes, shape.rowMajorStrides)
     let lookup = try Storage(lookup: bytes) { $0.update(from: table, count: 256) }

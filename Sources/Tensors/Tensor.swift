@@ -4,70 +4,127 @@ import Diagnostics
 /// What Autodiff hangs on a recorded tensor. Raw operations ignore it, and their results have none.
 package typealias TapeNode = AnyObject
 
-/// A view of a storage: a value, like a number. Changing one never changes another.
-///
-/// Several tensors may share a storage, so whoever writes makes sure first that nobody else can see it.
-package struct Tensor: @unchecked Sendable {
-  package internal(set) var storage: Storage
-  /// The place of the first element in the storage, in elements.
-  package internal(set) var offset: Int
-  package var node: TapeNode?
-  /// The strides of a view that is not row-major. Most tensors are, and a small struct is copied in a few instructions.
-  private var layout: Layout?
-  package internal(set) var shape: Shape
-  package internal(set) var dtype: DType
-  /// A number of the language in a tensor's clothing: f64 without axes, takes the other operand's dtype.
-  package var isNumber: Bool
+/// What a tensor is apart from its history: bytes, and how they are read. A new tensor's bytes are its own, so that it is
+/// one object; those of a view are another storage's.
+final class TensorBody: Storage, @unchecked Sendable {
+  /// The storage that a view keeps alive.
+  fileprivate final var viewed: Storage?
+  /// The place of the first element, in elements.
+  final let offset: Int
+  /// The strides of a view that is not row-major.
+  final let layout: Layout?
+  final let shape: Shape
+  /// The number of elements: exact for what has bytes of its own (a stretched view may be larger than any).
+  final let count: Int
+  final var dtype: DType
+  final var isNumber: Bool
 
-  private final class Layout {
+  final class Layout {
     let strides: Shape.Sizes
 
     init(_ strides: Shape.Sizes) { self.strides = strides }
   }
 
+  /// New bytes for a row-major tensor. Error: `too-large`.
+  init(_ shape: Shape, _ dtype: DType, count: Int, isNumber: Bool = false) throws {
+    let byteCount = count * dtype.size
+    let bytes = try Storage.allocate(byteCount)
+    viewed = nil
+    offset = 0
+    layout = nil
+    self.shape = shape
+    self.count = count
+    self.dtype = dtype
+    self.isNumber = isNumber
+    super.init(bytes, byteCount: byteCount, owner: nil, table: nil, .bytes)
+  }
+
+  init(viewing storage: Storage, offset: Int, _ layout: Layout?, _ shape: Shape, _ dtype: DType, isNumber: Bool) {
+    viewed = storage
+    self.offset = offset
+    self.layout = layout
+    self.shape = shape
+    var n = 1
+    for axis in 0..<shape.rank { n = n &* shape.sizes[axis] }
+    count = n
+    self.dtype = dtype
+    self.isNumber = isNumber
+    super.init(
+      storage.bytes, byteCount: storage.byteCount, owner: storage.owner, table: storage.table, .nothing)
+  }
+}
+
+/// A view of a storage: a value, like a number. Changing one never changes another.
+///
+/// Several tensors may share a storage, so whoever writes makes sure first that nobody else can see it. The struct is two
+/// references, so that copies, optionals and arrays of tensors cost little.
+package struct Tensor: @unchecked Sendable {
+  var body: TensorBody
+  package var node: TapeNode?
+
+  package internal(set) var storage: Storage {
+    @inline(__always) get { body.viewed ?? body }
+    set { body = TensorBody(viewing: newValue, offset: offset, body.layout, shape, dtype, isNumber: isNumber) }
+  }
+  /// The place of the first element in the storage, in elements.
+  @inline(__always) package var offset: Int { body.offset }
+  @inline(__always) package var shape: Shape { body.shape }
+  package internal(set) var dtype: DType {
+    @inline(__always) get { body.dtype }
+    set { if newValue != dtype { ownBody().dtype = newValue } }
+  }
+  /// A number of the language in a tensor's clothing: f64 without axes, takes the other operand's dtype.
+  package var isNumber: Bool {
+    @inline(__always) get { body.isNumber }
+    set { if newValue != isNumber { ownBody().isNumber = newValue } }
+  }
+
+  /// The body, held by nobody else.
+  private mutating func ownBody() -> TensorBody {
+    if !isKnownUniquelyReferenced(&body) {
+      body = TensorBody(viewing: storage, offset: offset, body.layout, shape, dtype, isNumber: isNumber)
+    }
+    return body
+  }
+
   /// Steps between neighbours along each axis, in elements; 0 repeats, negative walks backwards.
-  package var strides: Shape.Sizes { layout?.strides ?? shape.rowMajorStrides }
+  package var strides: Shape.Sizes { body.layout?.strides ?? shape.rowMajorStrides }
   /// Whether the elements lie row-major without gaps.
-  @inline(__always) package var isContiguous: Bool { layout == nil }
+  @inline(__always) package var isContiguous: Bool { body.layout == nil }
+
+  private init(_ body: TensorBody) { self.body = body }
 
   /// A tensor over a storage, row-major from `offset`.
   package init(storage: Storage, offset: Int = 0, shape: Shape, dtype: DType) {
-    self.storage = storage
-    self.offset = offset
-    self.shape = shape
-    self.dtype = dtype
-    isNumber = false
+    self.init(TensorBody(viewing: storage, offset: offset, nil, shape, dtype, isNumber: false))
   }
 
   /// A strided view of the same storage.
   init(viewing base: Tensor, offset: Int, shape: Shape, strides: Shape.Sizes) {
-    storage = base.storage
-    self.offset = offset
-    self.shape = shape
-    layout = Tensor.isRowMajor(shape, strides) ? nil : Layout(strides)
-    dtype = base.dtype
-    isNumber = false
+    let layout = Tensor.isRowMajor(shape, strides) ? nil : TensorBody.Layout(strides)
+    self.init(TensorBody(viewing: base.storage, offset: offset, layout, shape, base.dtype, isNumber: false))
   }
 
   /// A tensor whose elements are yet to be written. Error: `too-large`.
   package static func uninitialized(_ shape: Shape, _ dtype: DType) throws -> Tensor {
-    let count = try shape.checkedCount()
-    return Tensor(storage: try Storage(byteCount: count * dtype.size), shape: shape, dtype: dtype)
+    Tensor(try TensorBody(shape, dtype, count: try shape.checkedCount()))
+  }
+
+  /// A number's tensor, yet to be written.
+  static func uninitializedNumber() throws -> Tensor {
+    Tensor(try TensorBody(Shape(), .f64, count: 1, isNumber: true))
+  }
+
+  /// A row-major tensor of the same shape and dtype whose elements are yet to be written. Error: `too-large`.
+  @inline(__always) static func uninitialized(like other: borrowing Tensor) throws -> Tensor {
+    Tensor(try TensorBody(other.body.shape, other.body.dtype, count: other.body.count))
   }
 
   package var rank: Int { shape.rank }
   /// The number of elements: exact for what has a storage of its own (a stretched view may be larger than any).
-  @inline(__always) package var count: Int {
-    var n = 1
-    var axis = 0
-    while axis < shape.rank {
-      n = n &* shape.sizes[axis]
-      axis += 1
-    }
-    return n
-  }
+  @inline(__always) package var count: Int { body.count }
   /// Whether the elements are bytes seen through a table (see `Storage`).
-  package var isLookup: Bool { storage.table != nil }
+  @inline(__always) package var isLookup: Bool { body.table != nil }
   /// Bytes that the elements take where they lie.
   package var byteCount: Int { count * (isLookup ? 1 : dtype.size) }
 
@@ -96,7 +153,7 @@ package struct Tensor: @unchecked Sendable {
   /// The same elements row-major without gaps, read through the table if there is one. Error: `too-large`.
   package var contiguous: Tensor {
     get throws {
-      if isContiguous && storage.table == nil { return self }
+      if isContiguous && !isLookup { return self }
       return try materialized()
     }
   }
@@ -110,8 +167,8 @@ package struct Tensor: @unchecked Sendable {
 
   /// Writes the elements row-major to `target`, through the table if there is one.
   package func copyElements(to target: UnsafeMutableRawPointer) throws {
-    guard let table = storage.table else {
-      stridedCopy(from: storage.bytes + offset * dtype.size, strides, to: target, shape.rowMajorStrides, dtype.size)
+    guard let table = body.table else {
+      stridedCopy(from: rawPointer, strides, to: target, shape.rowMajorStrides, dtype.size)
       return
     }
     let count = self.count
@@ -153,30 +210,26 @@ package struct Tensor: @unchecked Sendable {
 
   /// Whether a kernel can read the elements where they lie.
   @inline(__always) func isKernelReady(_ dtype: DType) -> Bool {
-    self.dtype == dtype && isContiguous && storage.table == nil
+    self.dtype == dtype && isContiguous && !isLookup
   }
 
   /// Whether the storage is seen by nobody else and holds exactly this (row-major) tensor, which may then be overwritten.
   @inline(__always) mutating func isOwnBuffer() -> Bool {
-    offset == 0 && isKnownUniquelyReferenced(&storage) && storage.byteCount == count * dtype.size
+    body.offset == 0 && body.byteCount == body.count * body.dtype.size && isUnshared()
   }
 
-  /// A tensor of the same shape and dtype over another storage.
-  @inline(__always) init(rowMajorLike other: borrowing Tensor, _ storage: Storage) {
-    self.storage = storage
-    offset = 0
-    shape = other.shape
-    dtype = other.dtype
-    isNumber = false
+  /// Whether nobody else can see the bytes.
+  @inline(__always) mutating func isUnshared() -> Bool {
+    isKnownUniquelyReferenced(&body) && (body.viewed == nil || isKnownUniquelyReferenced(&body.viewed))
   }
 
   // MARK: Pointers, for kernels. The caller keeps the tensor alive and knows that it is contiguous and no lookup.
 
-  @inline(__always) var rawPointer: UnsafeMutableRawPointer { storage.bytes + offset * dtype.size }
+  @inline(__always) var rawPointer: UnsafeMutableRawPointer { body.bytes + body.offset * body.dtype.size }
   @inline(__always) var bytePointer: UnsafeMutablePointer<UInt8> {
-    (storage.bytes + offset).assumingMemoryBound(to: UInt8.self)
+    (body.bytes + body.offset).assumingMemoryBound(to: UInt8.self)
   }
   @inline(__always) func pointer<T: BitwiseCopyable>(_ type: T.Type = T.self) -> UnsafeMutablePointer<T> {
-    storage.bytes.assumingMemoryBound(to: T.self) + offset
+    body.bytes.assumingMemoryBound(to: T.self) + body.offset
   }
 }

@@ -11,7 +11,7 @@ import Testing
   private static let ownFiles: Set = ["Sources/Terminal", "Sources/nns"]
 
   @Test func whateverReachesOutAsksFirst() throws {
-    let pattern = try Regex(#"(?<![.\w`"])(?:Glibc\.)?(open\([^()]*O_|(?:\#(Self.calls.joined(separator: "|")))\()"#)
+    let pattern = try Regex(#"(?:^|[^.\w`"])(?:Glibc\.)?(open\([^()]*O_|(?:\#(Self.calls.joined(separator: "|")))\()"#)
     var found = 0
     for file in House.files(in: "Sources", extensions: ["swift"]) {
       let path = House.relative(file)

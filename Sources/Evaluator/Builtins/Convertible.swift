@@ -76,8 +76,8 @@ extension Tensor: Convertible {
   /// A number comes as a tensor without axes that takes the other operand's dtype.
   package static func from(_ register: Registers) throws -> Tensor? {
     let value = register.pointee
+    if value.isObject(.tensor) { return value.unchecked(TensorObject.self)._withUnsafeGuaranteedRef { $0.tensor } }
     if value.isNumber { return Tensor(number: value.number) }
-    if let tensor = value.tensor { return tensor }
     if value.isBool { return Tensor([value.isTrue], []) }
     if let list = value.list, list.length > 0, list.values.allSatisfy({ $0.isNumber || $0.tensor != nil }) {
       throw Failure(

@@ -138,4 +138,14 @@ struct FieldCache {
   var flags: UInt8
   var position: UInt16
   var shape: UInt32
+
+  @inline(__always) static func at(_ word: UnsafeMutablePointer<Instruction>) -> UnsafeMutablePointer<FieldCache> {
+    UnsafeMutableRawPointer(word).assumingMemoryBound(to: FieldCache.self)
+  }
+
+  mutating func remember(_ symbol: Symbol, in record: RecordObject) {
+    guard !record.shape.isOwn, let at = record.shape.position(of: symbol) else { return }
+    position = UInt16(at)
+    shape = record.shapeID
+  }
 }

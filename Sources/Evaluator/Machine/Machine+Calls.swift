@@ -11,18 +11,55 @@ extension Machine {
   /// A call whose callee is not a function of the language; its arguments stand in the window, positional ones only.
   /// The result hands over its count.
   @inline(__always)
-  func applyWindow(
+  private func applyWindow(
     _ caller: Unmanaged<FunctionObject>, _ pc: UnsafeMutablePointer<Instruction>, _ window: Registers, _ count: Int
   ) throws -> Value {
     if _fastPath(window.pointee.isObject(.builtin)) {
       let callee = window.pointee.unchecked(BuiltinObject.self)
       return try callee._withUnsafeGuaranteedRef { builtin in
         guard _fastPath(builtin.plainArity == count) else { return try applyArranged(builtin, window, count) }
-        if let scalar = builtin.scalar, window[1].isNumber { return Value(foreign: scalar(window[1].number)) }
         return try builtin.body(window + 1)
       }
     }
     return try applyOther(caller, pc, window, count)
+  }
+
+  /// A call with positional arguments that the loop does not do by itself.
+  func completeCall(_ i: Instruction, _ pc: UnsafeMutablePointer<Instruction>, _ r: Registers) throws -> Int {
+    let window = r + Int(i.a)
+    if window.pointee.isObject(.function) {
+      if window.code.pointee.plainArity != Int(i.b) {
+        try bindPositional(window.function.takeUnretainedValue(), window, Int(i.b))
+      }
+      try requireRoom(window)
+      top.pointee = Frame(pc: pc, registers: r, target: Int32(i.c), heldPlaces: -1)
+      top += 1
+      return Machine.entered
+    }
+    let value = try applyWindow(r.function, pc, window, Int(i.b))
+    for j in 0...Int(i.b) { (window + j).clear() }
+    (r + Int(i.c)).put(value)
+    return 0
+  }
+
+  /// A call with named, spread or `&` arguments.
+  func completeCallWith(_ i: Instruction, _ pc: UnsafeMutablePointer<Instruction>, _ r: Registers) throws -> Int {
+    let window = r + Int(i.a)
+    let heldBefore = heldCount
+    if try arrange(pc, site: Int(i.b), window, r) {
+      top.pointee = Frame(pc: pc, registers: r, target: Int32(i.c), heldPlaces: Int32(heldBefore))
+      top += 1
+      return Machine.entered
+    }
+    (r + Int(i.c)).put(window.take())
+    return 0
+  }
+
+  /// Makes sure that one more call fits: its frame, its registers.
+  @inline(__always)
+  private func requireRoom(_ window: Registers) throws {
+    if _slowPath(top >= lastFrame) { throw tooDeep() }
+    if _slowPath(limit < window), extend() == nil { throw tooDeep() }
   }
 
   @inline(never)
@@ -163,7 +200,7 @@ extension Machine {
         try hold(argument, of: site, as: inouts[n].parameter + 1, window, r)
       }
       if window.pointee.isObject(.function) {
-        try requireRoom(top, window)
+        try requireRoom(window)
         return true
       }
       free = max(free, window + 1 + count)

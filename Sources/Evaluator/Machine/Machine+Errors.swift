@@ -10,7 +10,7 @@ extension Machine {
 
   /// Makes a diagnostic of whatever was thrown, with its place in the source.
   func located(
-    _ error: any Error, _ pc: UnsafeMutablePointer<Instruction>, _ r: Registers, caller: Frame?
+    _ error: any Error, _ pc: UnsafeMutablePointer<Instruction>, _ r: Registers, caller: Frame
   ) -> Diagnostic {
     let prototype = r.function.takeUnretainedValue().prototype
     let at = position(prototype, pc)
@@ -24,8 +24,8 @@ extension Machine {
       return Diagnostic(
         "internal", "\(error)", labels: [.init(prototype.source, prototype.spans[at])])
     }
-    if prototype.code.pointee.instructions[at].op == .signature, let caller {
-      return signatureDiagnostic(failure, prototype, caller: caller)
+    if prototype.code.pointee.instructions[at].op == .signature, let call = caller.pc {
+      return signatureDiagnostic(failure, prototype, caller.registers, call)
     }
     return misplacedTensor(failure, prototype, at, r) ?? diagnostic(failure, prototype, at)
   }
@@ -49,9 +49,11 @@ extension Machine {
   }
 
   /// A call whose arguments do not fit the declared dims: the declaration and the call are shown together.
-  private func signatureDiagnostic(_ failure: Failure, _ prototype: Prototype, caller: Frame) -> Diagnostic {
-    let callerPrototype = caller.registers.function.takeUnretainedValue().prototype
-    let at = position(callerPrototype, caller.pc)
+  private func signatureDiagnostic(
+    _ failure: Failure, _ prototype: Prototype, _ caller: Registers, _ call: UnsafeMutablePointer<Instruction>
+  ) -> Diagnostic {
+    let callerPrototype = caller.function.takeUnretainedValue().prototype
+    let at = position(callerPrototype, call)
     let operands = callerPrototype.operandSpans[at] ?? []
     var result = Diagnostic(failure.id, failure.message, why: failure.why)
     for fact in failure.facts where fact.name == "\u{1}declared" {

@@ -5,24 +5,13 @@ import Tensors
 let tensorFields = ["shape", "rank", "dtype", "size", "T", "bytes"]
 
 extension Machine {
-  /// A record whose shape the instruction does not remember yet.
-  @inline(never)
-  func recordField(
-    _ owner: Value, _ function: Unmanaged<FunctionObject>, _ name: Int, _ cache: UnsafeMutablePointer<FieldCache>
+  /// `x.name`; where `x` is a record the instruction remembers its shape.
+  func field(
+    of owner: Value, _ function: Unmanaged<FunctionObject>, _ name: Int, _ cache: UnsafeMutablePointer<FieldCache>
   ) throws -> Value {
-    let record = owner.record!
     let symbol = function._withUnsafeGuaranteedRef { $0.prototype.symbols[name] }
-    guard let at = record.shape.position(of: symbol) else { throw noField(owner, symbol) }
-    if at <= Int(UInt16.max) {
-      cache.pointee.position = UInt16(at)
-      cache.pointee.shape = record.shapeID
-    }
-    return record.fields[at].retained()
-  }
-
-  @inline(never)
-  func field(of owner: Value, _ function: Unmanaged<FunctionObject>, _ name: Int) throws -> Value {
-    try field(of: owner, function._withUnsafeGuaranteedRef { $0.prototype.symbols[name] })
+    if let record = owner.record { cache.pointee.remember(symbol, in: record) }
+    return try field(of: owner, symbol)
   }
 
   func field(of owner: Value, _ symbol: Symbol) throws -> Value {

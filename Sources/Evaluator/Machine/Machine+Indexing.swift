@@ -73,6 +73,18 @@ extension Machine {
       why: "positions count 0, 1, 2, …; `//` divides to a whole number.")
   }
 
+  /// The slot of a list's element when the index is a number in range.
+  @inline(__always)
+  func knownElement(of list: Value, _ index: Value) -> Registers? {
+    guard _fastPath(index.isNumber) else { return nil }
+    let n = nns_truncated(index.number)
+    let list = list.unchecked(ListObject.self)
+    guard _fastPath(n >= 0 && n < list._withUnsafeGuaranteedRef { $0.length } && Double(n) == index.number) else {
+      return nil
+    }
+    return list._withUnsafeGuaranteedRef { $0.items } + n
+  }
+
   /// The element's slot. `x[-1]` counts from the end.
   @inline(__always)
   func element(of list: Unmanaged<ListObject>, _ index: Value) throws -> Registers {
@@ -230,7 +242,7 @@ extension Machine {
         own = record.copied()
         slot.put(Value(new: own))
       }
-      own[Symbol(key)] = value.retained()
+      own.slot(for: Symbol(key), byIndex: true).put(value.retained())
       return
     }
     if slot.pointee.isObject(.tensor) {

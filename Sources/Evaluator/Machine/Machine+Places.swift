@@ -96,7 +96,7 @@ extension Machine {
         guard value.isObject(.record) else { return nil }
         var record = value.unchecked(RecordObject.self)
         let shape = record._withUnsafeGuaranteedRef { $0.shapeID }
-        if _slowPath(step.pointee.cachedShape != shape) {
+        if _slowPath(step.pointee.cachedShape != shape || shape == RecordShape.ownID) {
           guard
             let at = record._withUnsafeGuaranteedRef({ $0.shape.position(of: Symbol(id: step.pointee.operand)) })
           else { return nil }
@@ -121,7 +121,9 @@ extension Machine {
   }
 
   @inline(never) func unshareRecord(_ slot: Registers) -> Unmanaged<RecordObject> {
-    slot.put(Value(new: slot.pointee.unchecked(RecordObject.self)._withUnsafeGuaranteedRef { $0.copied() }))
+    if !slot.pointee.isUnique {
+      slot.put(Value(new: slot.pointee.unchecked(RecordObject.self)._withUnsafeGuaranteedRef { $0.copied() }))
+    }
     return slot.pointee.unchecked(RecordObject.self)
   }
 
@@ -195,13 +197,18 @@ extension Machine {
   func setField(
     _ path: Int, _ owner: Registers, _ value: Value, _ r: Registers, _ cache: UnsafeMutablePointer<FieldCache>
   ) throws {
+    if owner.pointee.isObject(.record) {
+      let record = unshareRecord(owner)
+      if cache.pointee.shape == record._withUnsafeGuaranteedRef({ $0.shapeID }) {
+        (record._withUnsafeGuaranteedRef { $0.fields } + Int(cache.pointee.position)).put(value)
+        return
+      }
+    }
     try writePlace(r.function, path, r, value: value)
     let step = r.function._withUnsafeGuaranteedRef { $0.prototype.paths[path].steps[0] }
-    guard case .field(let symbol, _) = step, let record = owner.pointee.record,
-      let at = record.shape.position(of: symbol), at <= Int(UInt16.max)
-    else { return }
-    cache.pointee.position = UInt16(at)
-    cache.pointee.shape = record.shapeID
+    if case .field(let symbol, _) = step, let record = owner.pointee.record {
+      cache.pointee.remember(symbol, in: record)
+    }
   }
 
   private func read(_ steps: [ResolvedStep], from start: Registers) throws -> Value {

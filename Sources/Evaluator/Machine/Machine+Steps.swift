@@ -1,92 +1,104 @@
+import CKernels
 import Diagnostics
 
 extension Machine {
-  /// An instruction that needs no part of the loop's state but its registers.
-  @inline(never)
-  func step(_ i: Instruction, _ pc: UnsafeMutablePointer<Instruction>, _ r: Registers) throws {
-    let function = r.function
-    free = r + r.code.pointee.registerCount
-    switch i.op {
-    case .matmul:
-      (r + Int(i.a)).put(try binary(.matmul, r + Int(i.b), r + Int(i.c), flags: i.flags))
-    case .contains:
-      let found = try contains(r[Int(i.b)], in: r[Int(i.c)])
-      release(i, r)
-      (r + Int(i.a)).put(Value(found != (i.flags & 4 != 0)))
-    case .logic:
-      let value = try logic(r[Int(i.b)], r[Int(i.c)], isOr: i.flags & 4 != 0)
-      (r + Int(i.c)).clear()
-      (r + Int(i.a)).put(value)
-    case .iterate:
-      try requireIterable(r[Int(i.a)])
-      (r + Int(i.a) + 1).put(Value(0))
-    case .floorDivide: try arithmetic(r, i, .floorDivide, r + Int(i.c), floorDivided)
-    case .power: try arithmetic(r, i, .power, r + Int(i.c), power)
-    case .range: (r + Int(i.a)).put(try makeRange(r[Int(i.b)], r[Int(i.c)], isInclusive: i.flags & 4 != 0))
-    case .list:
-      let first = r + Int(i.b)
-      if i.flags & 8 != 0, let matrix = try makeMatrix(first, Int(i.c)) {
-        (r + Int(i.a)).put(matrix)
-      } else {
-        (r + Int(i.a)).put(try makeBracket(first, Int(i.c), makesList: i.flags & 4 != 0))
-      }
-    case .spreadList:
-      let plan = function._withUnsafeGuaranteedRef { $0.prototype.brackets[Int(i.c)] }
-      (r + Int(i.a)).put(try makeSpreadBracket(r + Int(i.b), plan))
-    case .record:
-      let object = RecordObject.make(function._withUnsafeGuaranteedRef { $0.prototype.shapes[Int(i.c)] })
-      let first = r + Int(i.b)
-      for j in 0..<object.length { object.fields[j] = (first + j).take() }
-      (r + Int(i.a)).put(Value(new: object))
-    case .spreadRecord:
-      let plan = function._withUnsafeGuaranteedRef { $0.prototype.recordPlans[Int(i.c)] }
-      (r + Int(i.a)).put(try makeSpreadRecord(r + Int(i.b), plan))
-    case .table:
-      let plan = function._withUnsafeGuaranteedRef { $0.prototype.tables[Int(i.c)] }
-      let cells = (0..<plan.cellCount).map { r[Int(i.b) + $0] }
-      let table = try host.makeTable(plan.columns, cells)
-      for j in 0..<plan.cellCount { (r + Int(i.b) + j).clear() }
-      (r + Int(i.a)).put(table)
-    case .interpolate:
-      (r + Int(i.a)).put(try interpolated(r.code.pointee.interpolations[Int(i.c)], r + Int(i.b)))
-    case .function: (r + Int(i.a)).put(makeFunction(function, Int(i.b), r))
-    case .compose:
-      let value = try host.compose(r[Int(i.b)], r[Int(i.c)])
-      release(i, r)
-      (r + Int(i.a)).put(value)
-    case .indexMany:
-      let plan = function._withUnsafeGuaranteedRef { $0.prototype.indexPlans[Int(i.c)] }
-      let value = try indexed(r[Int(i.b)], by: indices(plan, r))
-      if i.flags & 1 != 0 { (r + Int(i.b)).clear() }
-      plan.registers.forEach { (r + $0).clear() }
-      (r + Int(i.a)).put(value)
-    case .unpack:
-      try unpack(r[Int(i.b)], into: r + Int(i.a), count: Int(i.c))
-      (r + Int(i.b)).clear()
-    case .signature: try checkSignature(function, Int(i.b), r)
-    case .checkResult: try checkResult(function, Int(i.b), r[Int(i.a)], r)
-    case .checkBinding: try checkBinding(function, Int(i.b), r[Int(i.a)], r)
-    case .makeModel:
-      let plan = function._withUnsafeGuaranteedRef { $0.prototype.models[Int(i.c)] }
-      (r + Int(i.a)).put(try makeModel(function, plan, forward: r[Int(i.b)], r))
+  /// What `complete` answers when the callee's frame is ready, and when the instruction failed: no jump is that far.
+  static let entered = Int.max - 1
+  static let failed = Int.max
 
-    case .show:
-      if i.flags & 4 == 0, !r[Int(i.a)].isNone {
-        host.show(r[Int(i.a)])
+  /// Does one instruction, the one before `pc`, for any operands. The answer is how far to jump from `pc`.
+  @inline(never)
+  func complete(_ pc: UnsafeMutablePointer<Instruction>, _ r: Registers) -> Int {
+    free = r + r.code.pointee.registerCount
+    do {
+      if _slowPath(Machine.isInterrupted) { throw Machine.interruption() }
+      let i = pc[-1]
+      switch i.op {
+      case .call: return try completeCall(i, pc, r)
+      case .callWith: return try completeCallWith(i, pc, r)
+      default: return try step(i, pc, r) ?? make(i, pc, r)
       }
-      (r + Int(i.a)).clear()
-    case .assertFailed: throw assertionFailure(r[Int(i.a)], function, pc)
-    case .fail: throw function._withUnsafeGuaranteedRef { $0.prototype.diagnostics[Int(i.b)] }
-    case .use:
-      let prototype = function.takeUnretainedValue().prototype
-      (r + Int(i.a)).put(try host.loadModule(prototype.modules[Int(i.b)], prototype.source))
-    default: break
+    } catch {
+      failure = error
+      return Machine.failed
     }
   }
 
-  /// Empties the registers of operands that are read here for the last time, so that nothing is kept longer than needed.
-  private func release(_ i: Instruction, _ r: Registers) {
-    if i.flags & 1 != 0 { (r + Int(i.b)).clear() }
-    if i.flags & 2 != 0 { (r + Int(i.c)).clear() }
+  /// Instructions that the loop does by itself for numbers, lists and records; nil for others.
+  private func step(_ i: Instruction, _ pc: UnsafeMutablePointer<Instruction>, _ r: Registers) throws -> Int? {
+    let a = r + Int(i.a)
+    let b = r + Int(i.b)
+    switch i.op {
+    case .add, .subtract, .multiply, .divide, .modulo, .matmul, .addK, .subtractK, .multiplyK, .divideK, .moduloK,
+      .less, .lessEqual, .greater, .greaterEqual, .equal, .notEqual, .lessK, .lessEqualK, .greaterK, .greaterEqualK,
+      .equalK, .notEqualK:
+      let (op, isConstant) = i.op.arithmetic.unsafelyUnwrapped
+      let y = (isConstant ? r.code.pointee.constants : r) + Int(i.c)
+      // Flags bit 3: the result takes the place of the first operand.
+      a.put(try binary(op, b, y, flags: a == b ? i.flags | 8 : i.flags))
+    case .floorDivide:
+      if !arithmetic(r, i, r + Int(i.c), floorDivided) {
+        a.put(try binary(.floorDivide, b, r + Int(i.c), flags: i.flags))
+      }
+    case .power:
+      if !arithmetic(r, i, r + Int(i.c), power) { a.put(try binary(.power, b, r + Int(i.c), flags: i.flags)) }
+    case .negate: a.put(try negated(b, flags: i.flags))
+    case .not: a.put(try inverted(b.pointee))
+    case .jumpUnlessLess, .jumpUnlessLessEqual, .jumpUnlessGreater, .jumpUnlessGreaterEqual, .jumpUnlessEqual,
+      .jumpUnlessNotEqual, .jumpUnlessLessK, .jumpUnlessLessEqualK, .jumpUnlessGreaterK, .jumpUnlessGreaterEqualK,
+      .jumpUnlessEqualK, .jumpUnlessNotEqualK:
+      return try holds(i, r) ? 0 : i.shortOffset
+    case .jumpIfLess, .jumpIfLessEqual, .jumpIfGreater, .jumpIfGreaterEqual, .jumpIfLessK, .jumpIfLessEqualK,
+      .jumpIfGreaterK, .jumpIfGreaterEqualK:
+      return try holds(i, r) ? i.shortOffset : 0
+    case .jump: return i.offset
+    case .jumpIfFalse: return try condition(a.pointee) ? 0 : i.offset
+    case .jumpIfTrue: return try condition(a.pointee) ? i.offset : 0
+    case .shortCircuit: try requireLogical(a.pointee, isOr: i.flags & 1 != 0)
+    case .forPrepare: return try prepareRange(a, b, isInclusive: i.flags & 4 != 0) ? 0 : i.shortOffset
+    case .next:
+      guard let value = try next(of: a.pointee, at: a + 1) else { return i.shortOffset }
+      b.put(value)
+    case .check: throw unsetLocal(r.function, Int(i.b))
+    case .getGlobal: throw unreadable(r.function, Int(i.b))
+    case .field:
+      let value = try field(of: b.pointee, r.function, Int(i.c), FieldCache.at(pc))
+      if i.flags & 1 != 0 { b.clear() }
+      a.put(value)
+      return 1
+    case .index:
+      let value = try indexed(b.pointee, by: r[Int(i.c)])
+      if i.flags & 2 != 0 { (r + Int(i.c)).clear() }
+      if i.flags & 1 != 0 { b.clear() }
+      a.put(value)
+    case .getPath: a.put(try readPlace(r.function, Int(i.b), r))
+    case .setPath:
+      try writePlace(r.function, Int(i.b), r, value: a.pointee.retained())
+      a.clear()
+    case .setElement:
+      if let key = r[Int(i.c)].string, b.pointee.isObject(.record) {
+        let record = unshareRecord(b)._withUnsafeGuaranteedRef { $0 }
+        record.slot(for: Symbol(key), byIndex: true).put(a.take())
+        r.function._withUnsafeGuaranteedRef { $0.prototype.paths[Int(pc.pointee.b)] }.releaseIndices(r, [])
+        return 1
+      }
+      try writePlace(r.function, Int(pc.pointee.b), r, value: a.pointee.retained())
+      a.clear()
+      return 1
+    case .setField:
+      try setField(Int(i.c), b, a.take(), r, FieldCache.at(pc))
+      return 1
+    default: return nil
+    }
+    return 0
+  }
+
+  /// Whether the comparison of a jump holds.
+  private func holds(_ i: Instruction, _ r: Registers) throws -> Bool {
+    let (op, isConstant) = i.op.arithmetic.unsafelyUnwrapped
+    let y = (isConstant ? r.code.pointee.constants : r) + Int(i.b)
+    let result = try binary(op, r + Int(i.a), y, flags: 0)
+    defer { result.release() }
+    return try condition(result, isCompared: true)
   }
 }

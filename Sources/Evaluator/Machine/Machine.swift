@@ -8,7 +8,8 @@ import Tensors
 /// the language do not recurse on the host's stack. Builtins that call back do, up to a depth of their own.
 package final class Machine {
   struct Frame {
-    var pc: UnsafeMutablePointer<Instruction>
+    /// Where the caller goes on; nil when it is no function of the language but whoever entered the loop.
+    var pc: UnsafeMutablePointer<Instruction>?
     var registers: Registers
     /// Where the result goes, counted from the caller's registers.
     var target: Int32
@@ -27,7 +28,7 @@ package final class Machine {
   package let globals: Globals
   package var host: Host
   let stack = Registers.allocate(capacity: Machine.stackSize)
-  let frames = UnsafeMutablePointer<Frame>.allocate(capacity: Machine.deepest + 1)
+  let frames = UnsafeMutablePointer<Frame>.allocate(capacity: Machine.deepest + Machine.deepestNesting + 2)
   /// Registers below this are initialised.
   private var ready = 0
   /// The highest place where a frame may start.
@@ -41,6 +42,8 @@ package final class Machine {
   private(set) var held = UnsafeMutablePointer<HeldPlace>.allocate(capacity: 64)
   private(set) var heldCapacity = 64
   var heldCount = 0
+  /// Why the loop stopped, for those who find what went wrong.
+  var failure: (any Error)?
   /// Where strings with values in them are put together.
   let text = TextBuffer()
   /// Builtins that a variable hides and that were called all the same: told once a session.

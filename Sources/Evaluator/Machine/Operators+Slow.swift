@@ -49,7 +49,7 @@ func binary(_ op: BinaryOperator, _ x: Registers, _ y: Registers, flags: UInt8) 
 @inline(never)
 private func tensorBinary(_ op: BinaryOperator, _ x: Registers, _ y: Registers, flags: UInt8) throws -> Value {
   guard let a = try Tensor.from(x), let b = try Tensor.from(y) else { throw wrongOperands(op, x.pointee, y.pointee) }
-  // A temporary is read here for the last time: without its register the tensor is the storage's only holder.
+  // A temporary is read here for the last time: without its register the operation is the tensor's only holder.
   if flags & 1 != 0 { x.clear() }
   if flags & 2 != 0, x != y { y.clear() }
   switch op {

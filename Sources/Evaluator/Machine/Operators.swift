@@ -1,48 +1,52 @@
 import CKernels
 import Diagnostics
 
-// The bodies of the arithmetic and comparison instructions take the registers explicitly: a nested function that
-// captured a local of the loop would move that local into a box on the heap.
+// The bodies of the arithmetic and comparison instructions on two numbers: whether they could do it. They take the
+// registers explicitly: a nested function that captured a local of the loop would move that local into a box on the heap.
 
 @inline(__always)
-func arithmetic(
-  _ r: Registers, _ i: Instruction, _ op: BinaryOperator, _ y: Registers, _ f: (Double, Double) -> Double
-) throws {
+func arithmetic(_ r: Registers, _ i: Instruction, _ y: Registers, _ f: (Double, Double) -> Double) -> Bool {
   let x = r + Int(i.b)
-  let target = r + Int(i.a)
-  if _fastPath(x.pointee.isNumber && y.pointee.isNumber) {
-    target.put(Value(f(x.pointee.number, y.pointee.number)))
-  } else {
-    // Flags bit 3: the result takes the place of `x`.
-    target.put(try binary(op, x, y, flags: x == target ? i.flags | 8 : i.flags))
-  }
+  guard _fastPath(x.pointee.isNumber && y.pointee.isNumber) else { return false }
+  (r + Int(i.a)).put(Value(f(x.pointee.number, y.pointee.number)))
+  return true
 }
 
 @inline(__always)
-func compare(
-  _ r: Registers, _ i: Instruction, _ op: BinaryOperator, _ y: Registers, _ f: (Double, Double) -> Bool
-) throws {
+func compare(_ r: Registers, _ i: Instruction, _ y: Registers, _ f: (Double, Double) -> Bool) -> Bool {
   let x = r + Int(i.b)
-  let target = r + Int(i.a)
-  if _fastPath(x.pointee.isNumber && y.pointee.isNumber) {
-    target.put(Value(f(x.pointee.number, y.pointee.number)))
-  } else {
-    target.put(try binary(op, x, y, flags: i.flags))
-  }
+  guard _fastPath(x.pointee.isNumber && y.pointee.isNumber) else { return false }
+  (r + Int(i.a)).put(Value(f(x.pointee.number, y.pointee.number)))
+  return true
 }
 
-/// `_fastPath` makes this a branch; without it the compiler selects with a conditional move, which is twice as slow.
+/// `_fastPath` makes the comparison a branch: a processor foresees branches, while it has to wait for a position that the
+/// compiler selects with a conditional move. Reading the flag of Ctrl-C keeps the jump itself a branch.
 @inline(__always)
-func holds(
-  _ r: Registers, _ i: Instruction, _ op: BinaryOperator, _ y: Registers, _ f: (Double, Double) -> Bool
-) throws -> Bool {
+func jump(
+  _ pc: inout UnsafeMutablePointer<Instruction>, _ i: Instruction, _ r: Registers, unless y: Registers,
+  _ f: (Double, Double) -> Bool
+) -> Bool {
   let x = r + Int(i.a)
-  if _fastPath(x.pointee.isNumber && y.pointee.isNumber) {
-    return _fastPath(f(x.pointee.number, y.pointee.number))
-  }
-  let result = try binary(op, x, y, flags: 0)
-  defer { result.release() }
-  return try condition(result, isCompared: true)
+  guard _fastPath(x.pointee.isNumber && y.pointee.isNumber) else { return false }
+  if _fastPath(f(x.pointee.number, y.pointee.number)) { return true }
+  if _slowPath(Machine.isInterrupted) { return false }
+  pc += i.shortOffset
+  return true
+}
+
+/// The same for the end of a loop.
+@inline(__always)
+func jump(
+  _ pc: inout UnsafeMutablePointer<Instruction>, _ i: Instruction, _ r: Registers, when y: Registers,
+  _ f: (Double, Double) -> Bool
+) -> Bool {
+  let x = r + Int(i.a)
+  guard _fastPath(x.pointee.isNumber && y.pointee.isNumber) else { return false }
+  guard _fastPath(f(x.pointee.number, y.pointee.number)) else { return true }
+  if _slowPath(Machine.isInterrupted) { return false }
+  pc += i.shortOffset
+  return true
 }
 
 @inline(__always)
@@ -87,6 +91,41 @@ enum BinaryOperator: String {
     switch self {
     case .less, .lessEqual, .greater, .greaterEqual, .equal, .notEqual: true
     default: false
+    }
+  }
+}
+
+extension Instruction.Operation {
+  /// The operator of an arithmetic instruction, a comparison, or a jump that compares; and whether its second operand is
+  /// a constant.
+  var arithmetic: (operator: BinaryOperator, isConstant: Bool)? {
+    switch self {
+    case .add: (.add, false)
+    case .subtract: (.subtract, false)
+    case .multiply: (.multiply, false)
+    case .divide: (.divide, false)
+    case .floorDivide: (.floorDivide, false)
+    case .modulo: (.modulo, false)
+    case .power: (.power, false)
+    case .matmul: (.matmul, false)
+    case .addK: (.add, true)
+    case .subtractK: (.subtract, true)
+    case .multiplyK: (.multiply, true)
+    case .divideK: (.divide, true)
+    case .moduloK: (.modulo, true)
+    case .less, .jumpUnlessLess, .jumpIfLess: (.less, false)
+    case .lessEqual, .jumpUnlessLessEqual, .jumpIfLessEqual: (.lessEqual, false)
+    case .greater, .jumpUnlessGreater, .jumpIfGreater: (.greater, false)
+    case .greaterEqual, .jumpUnlessGreaterEqual, .jumpIfGreaterEqual: (.greaterEqual, false)
+    case .equal, .jumpUnlessEqual: (.equal, false)
+    case .notEqual, .jumpUnlessNotEqual: (.notEqual, false)
+    case .lessK, .jumpUnlessLessK, .jumpIfLessK: (.less, true)
+    case .lessEqualK, .jumpUnlessLessEqualK, .jumpIfLessEqualK: (.lessEqual, true)
+    case .greaterK, .jumpUnlessGreaterK, .jumpIfGreaterK: (.greater, true)
+    case .greaterEqualK, .jumpUnlessGreaterEqualK, .jumpIfGreaterEqualK: (.greaterEqual, true)
+    case .equalK, .jumpUnlessEqualK: (.equal, true)
+    case .notEqualK, .jumpUnlessNotEqualK: (.notEqual, true)
+    default: nil
     }
   }
 }

@@ -32,11 +32,34 @@ package final class StringObject: Object {
 }
 
 package final class TensorObject: Object {
-  package var tensor: Tensor
+  /// Nil only while the object waits to be used again.
+  private var held: Tensor?
+  package var tensor: Tensor {
+    get { held.unsafelyUnwrapped }
+    // In place: a copy would be a second holder, and nothing could be changed where it stands.
+    _modify { yield &held! }
+  }
 
   package init(_ tensor: Tensor) {
-    self.tensor = tensor
+    held = tensor
     super.init(.tensor)
+  }
+
+  nonisolated(unsafe) private static var spares = Spares<TensorObject>()
+
+  static func make(_ tensor: consuming Tensor) -> TensorObject {
+    guard let object = spares.take() else { return TensorObject(tensor) }
+    object.count = 1
+    object.held = tensor
+    return object
+  }
+
+  /// Takes over an object that no value holds any more.
+  static func retire(_ object: Unmanaged<Object>) {
+    var object = unsafeDowncast(object.takeRetainedValue(), to: TensorObject.self)
+    guard isKnownUniquelyReferenced(&object) else { return }
+    object.held = nil
+    spares.keep(object)
   }
 }
 
@@ -206,7 +229,7 @@ extension Value {
     if tensor.isNumber, tensor.node == nil {
       self.init(foreign: tensor.scalar)
     } else {
-      self.init(new: TensorObject(tensor))
+      self.init(new: TensorObject.make(tensor))
     }
   }
 

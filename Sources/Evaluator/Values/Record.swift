@@ -1,66 +1,18 @@
 import CKernels
 import Tensors
 
-/// The field names of records, shared by all records that were given the same names in the same order.
-///
-/// A record of many fields is a dictionary: its shape is its own, and grows with it. Else each new field would leave a
-/// shape behind.
-package final class RecordShape {
-  package private(set) var keys: [Symbol]
-  private var positions: [Symbol: Int]
-  /// Held by records, and changed while only one holds it; the others live as long as the program.
-  let isOwn: Bool
-  private var wider: [Symbol: RecordShape] = [:]
-  /// Distinguishes shapes in an instruction's cache.
-  let id: UInt32
-
-  nonisolated(unsafe) private static var made: UInt32 = 1
-  nonisolated(unsafe) package static let empty = RecordShape([])
-
-  private static var largestShared: Int { 64 }
-
-  private init(_ keys: [Symbol]) {
-    self.keys = keys
-    isOwn = keys.count > RecordShape.largestShared
-    positions = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1, $0) })
-    id = RecordShape.made
-    RecordShape.made += 1
-  }
-
-  package func position(of key: Symbol) -> Int? { positions[key] }
-
-  package func adding(_ key: Symbol) -> RecordShape {
-    if let known = wider[key] { return known }
-    let shape = RecordShape(keys + [key])
-    if !shape.isOwn { wider[key] = shape }
-    return shape
-  }
-
-  /// Positions stay, so whoever has found a field finds it still.
-  func append(_ key: Symbol) {
-    positions[key] = keys.count
-    keys.append(key)
-  }
-
-  package static func of(_ keys: [Symbol]) -> RecordShape {
-    let shape = keys.prefix(largestShared).reduce(empty) { $0.adding($1) }
-    return keys.count > largestShared ? RecordShape(keys) : shape
-  }
-}
-
 package final class RecordObject: Object {
-  /// Shared shapes live as long as the program: holding one needs no count.
+  /// Shared shapes live as long as the program, and its own as long as the record: holding one needs no count.
   package private(set) unowned(unsafe) var shape: RecordShape
+  private var own: RecordShape?
   final var shapeID: UInt32
   package private(set) var fields: Registers
   private var capacity: Int
-  /// The shape once more where it is the record's own.
-  private var ownShape: RecordShape?
 
   /// The fields start as none.
   package init(_ shape: RecordShape = .empty) {
-    self.shape = shape
-    ownShape = shape.isOwn ? shape : nil
+    own = shape.isOwn ? shape.separated() : nil
+    self.shape = own ?? shape
     shapeID = shape.id
     capacity = max(RecordObject.usualCapacity, shape.keys.count)
     fields = RecordObject.room(capacity)
@@ -88,10 +40,10 @@ package final class RecordObject: Object {
     }
   }
 
-  package subscript(key: String) -> Value? { self[Symbol(key)] }
+  package subscript(key: String) -> Value? { Symbol.known(key).flatMap { self[$0] } }
 
-  /// The field's place, made when it is new.
-  func slot(for key: Symbol) -> Registers {
+  /// The field's place, made when it is new. A key that comes by index gives the record a shape of its own.
+  func slot(for key: Symbol, byIndex: Bool = false) -> Registers {
     if let at = shape.position(of: key) { return fields + at }
     let n = shape.keys.count
     if n == capacity {
@@ -101,12 +53,15 @@ package final class RecordObject: Object {
       fields = wider
       capacity *= 2
     }
-    if ownShape != nil, isKnownUniquelyReferenced(&ownShape) {
-      shape.append(key)
+    if !byIndex, let wider = shape.adding(key) {
+      shape = wider
     } else {
-      let wider = shape.adding(key)
-      (shape, shapeID, ownShape) = (wider, wider.id, wider.isOwn ? wider : nil)
+      let own = own ?? shape.separated()
+      own.append(key)
+      self.own = own
+      shape = own
     }
+    shapeID = shape.id
     fields[n] = .none
     return fields + n
   }
@@ -131,7 +86,8 @@ package final class RecordObject: Object {
 
   fileprivate func reshape(_ new: RecordShape) {
     count = 1
-    shape = new
+    own = new.isOwn ? new.separated() : nil
+    shape = own ?? new
     shapeID = new.id
   }
 
@@ -144,18 +100,12 @@ package final class RecordObject: Object {
 /// Records come and go quickly where programs change copies of them: the last ones that died are used again.
 extension RecordObject {
   static var usualCapacity: Int { 8 }
-  private static var spareCapacity: Int { 64 }
-  nonisolated(unsafe) private static let spares = UnsafeMutablePointer<Unmanaged<RecordObject>>.allocate(
-    capacity: spareCapacity)
-  nonisolated(unsafe) private static var spareCount = 0
+  nonisolated(unsafe) private static var spares = Spares<RecordObject>()
 
   /// A record whose fields are none.
   static func make(_ shape: RecordShape) -> RecordObject {
-    guard spareCount > 0, shape.keys.count <= usualCapacity else { return RecordObject(shape) }
-    spareCount -= 1
-    let record = spares[spareCount].takeRetainedValue()
+    guard shape.keys.count <= usualCapacity, let record = spares.take() else { return RecordObject(shape) }
     record.reshape(shape)
-    Object.live += 1
     return record
   }
 
@@ -163,19 +113,19 @@ extension RecordObject {
   static func retire(_ object: Unmanaged<Object>) {
     var record = unsafeDowncast(object.takeRetainedValue(), to: RecordObject.self)
     // Whoever holds it in Swift may still look into it.
-    guard spareCount < spareCapacity, record.hasUsualCapacity, isKnownUniquelyReferenced(&record) else { return }
+    guard record.hasUsualCapacity, isKnownUniquelyReferenced(&record) else { return }
     Disposal.releaseAll(record.values)
     record.fields.update(repeating: .none, count: usualCapacity)
-    guard spareCount < spareCapacity else { return }
-    Object.live -= 1
-    spares[spareCount] = .passRetained(record)
-    spareCount += 1
+    record.own = nil
+    spares.keep(record)
   }
 }
 
 /// An interned name.
 package struct Symbol: Hashable, Sendable {
   package let id: UInt32
+
+  package static func == (a: Symbol, b: Symbol) -> Bool { a.id == b.id }
 
   nonisolated(unsafe) private static var ids: [String: UInt32] = [:]
   nonisolated(unsafe) private static var names: [String] = []
@@ -191,6 +141,9 @@ package struct Symbol: Hashable, Sendable {
   }
 
   init(id: UInt32) { self.id = id }
+
+  /// The symbol of a name that has one.
+  static func known(_ name: String) -> Symbol? { ids[name].map(Symbol.init(id:)) }
 
   package var name: String { Symbol.names[Int(id)] }
 }

@@ -75,7 +75,11 @@
     if last { Value.free(reference) }
   }
   @usableFromInline @inline(never) package static func free(_ object: Unmanaged<Object>) {
-    if object._withUnsafeGuaranteedRef({ $0.kind == .record }) { RecordObject.retire(object) } else { object.release() }
+    switch object._withUnsafeGuaranteedRef({ $0.kind }) {
+    case .record: RecordObject.retire(object)
+    case .tensor: TensorObject.retire(object)
+    default: object.release()
+    }
   }
 
   /// Whether nothing else holds this object, so that it may be changed in place.

@@ -71,9 +71,9 @@ extension Raw {
           b.node = nil
           return b
         }
-        let storage = try Storage(byteCount: a.count * 4)
-        nns_binary_f32(op, a.pointer(), 1, b.pointer(), 1, storage.floats, a.count)
-        return Tensor(rowMajorLike: a, storage)
+        let result = try Tensor.uninitialized(like: a)
+        nns_binary_f32(op, a.pointer(), 1, b.pointer(), 1, result.pointer(), a.count)
+        return result
       }
       if b.isNumber {
         var number = Float(b.pointer(Double.self)[0])
@@ -82,9 +82,9 @@ extension Raw {
           a.node = nil
           return a
         }
-        let storage = try Storage(byteCount: a.count * 4)
-        nns_binary_f32(op, a.pointer(), 1, &number, 0, storage.floats, a.count)
-        return Tensor(rowMajorLike: a, storage)
+        let result = try Tensor.uninitialized(like: a)
+        nns_binary_f32(op, a.pointer(), 1, &number, 0, result.pointer(), a.count)
+        return result
       }
     }
     return try generalBinary(op, a, b, kind)

@@ -42,7 +42,7 @@ extension Raw {
     let capacity = batch.rank > 0 ? batch.shape[0] : 0
     let fits =
       batch.rank == x.rank && batch.dtype == x.dtype && !batch.isLookup && batch.isContiguous && capacity >= picks.count
-      && batch.shape.dropFirst().elementsEqual(x.shape.dropFirst()) && isKnownUniquelyReferenced(&batch.storage)
+      && batch.shape.dropFirst().elementsEqual(x.shape.dropFirst()) && batch.isUnshared()
     if !fits { batch = try Tensor.uninitialized(shape, x.dtype) }
     batch.node = nil
     let source = x.isLookup && x.isContiguous ? x : try x.contiguous

@@ -158,8 +158,8 @@ extension Raw {
 
   private static func reduce(_ op: nns_reduction, _ x: Tensor, _ axes: [Int]?, _ keep: Bool) throws -> Tensor {
     if axes == nil, !keep, x.isKernelReady(.f32), x.count > 0 {
-      let result = Tensor(storage: try Storage(byteCount: 4), shape: Shape(), dtype: .f32)
-      nns_reduce_f32(op, x.pointer(), result.storage.floats, 1, x.count, 1)
+      let result = try Tensor.uninitialized(Shape(), .f32)
+      nns_reduce_f32(op, x.pointer(), result.pointer(), 1, x.count, 1)
       return result
     }
     let target = try reducedShape(x.shape, axes, keep: keep)

@@ -90,9 +90,9 @@ extension Raw {
         x.node = nil
         return x
       }
-      let storage = try Storage(byteCount: x.count * 4)
-      nns_unary_f32(op, x.pointer(), storage.floats, x.count, Float(parameter))
-      return Tensor(rowMajorLike: x, storage)
+      let result = try Tensor.uninitialized(like: x)
+      nns_unary_f32(op, x.pointer(), result.pointer(), x.count, Float(parameter))
+      return result
     }
     if x.isLookup { return try lookupUnary(op, x, parameter) }
     let dtype = floatType(x)
