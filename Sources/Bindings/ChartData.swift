@@ -46,6 +46,12 @@ func chartTexts(_ value: Value, _ argument: Int) throws -> [String] {
 func chartSeries(_ data: Value, x: Value, y: Value) throws -> (series: [ChartSeries], x: String?, y: String?) {
   if let table = data.foreign as? Table { return try tableSeries(table, x: x, y: y) }
   if let record = data.record {
+    if let at = record.values.firstIndex(where: { $0.foreign is Table }) {
+      let name = record.keys[at].name
+      throw Failure(
+        "argument-type", "a record with a table in it is no set of lines", argument: 0,
+        why: "the table is its field `\(name)`.", hint: "\u{1}append .\(name)")
+    }
     let series = try zip(record.keys, record.values).map { key, value in
       let ys = try chartNumbers(value, 0)
       return (key.name, try positions(x, ys.count), ys)

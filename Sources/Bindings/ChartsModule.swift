@@ -230,7 +230,14 @@ private func cellText(_ cell: Cell) -> String {
 /// Labels as numbers from 0 with their names; strings are numbered in their order.
 private func confusionLabels(_ prediction: Value, _ truth: Value, _ names: [String]?) throws -> ([Int], [Int], [String])
 {
-  if let first = truth.list?.values.first, first.string != nil {
+  let areTexts = [prediction, truth].map { $0.list?.values.first?.string != nil }
+  if areTexts[0] != areTexts[1] {
+    throw Failure(
+      "argument-type", "one side has texts and the other has numbers", argument: areTexts[0] ? 0 : 1,
+      facts: [.init("prediction", prediction.described, argument: 0), .init("truth", truth.described, argument: 1)],
+      why: numberedClasses)
+  }
+  if areTexts[1] {
     let (predicted, actual) = (try chartTexts(prediction, 0), try chartTexts(truth, 1))
     let known = names ?? Set(predicted + actual).sorted()
     let place = Dictionary(known.enumerated().map { ($1, $0) }, uniquingKeysWith: { a, _ in a })

@@ -12,11 +12,17 @@ func judged(_ prediction: Value, _ truth: Value) throws -> (prediction: Tensor, 
   guard p.kind == y.kind else {
     throw Failure(
       "argument-type", "predictions are \(p.kind)s but the truth is \(y.kind)s", argument: 1,
-      facts: [.init("prediction", prediction.described, argument: 0), .init("truth", truth.described, argument: 1)])
+      facts: [.init("prediction", prediction.described, argument: 0), .init("truth", truth.described, argument: 1)],
+      why: p.kind == .number ? numberedClasses : nil)
   }
   let both = try Column.joined([p, y], name: "label").coded(sorted: true).codes
   return (Tensor(Array(both[..<p.count])), Tensor(Array(both[p.count...])))
 }
+
+/// Why a network's labels do not meet a table's texts.
+let numberedClasses =
+  "a network gives numbers of classes, and `to_xy` numbers a column's texts: after `fit(&prep, train)`, `prep(data).y` is"
+  + " the truth in numbers, and `evaluate(net, data, metrics=[accuracy])` takes the table as it is."
 
 /// The names of the classes that `judged` numbers, in order: texts as they are, whole numbers as digits.
 func classNames(_ prediction: Value, _ truth: Value) throws -> [String]? {

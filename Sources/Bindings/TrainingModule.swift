@@ -68,7 +68,8 @@ private let fitBuiltin = Builtin(
   Parameter<Inout<Model>>("net", "a model"), dataParameter,
   Parameter<Value>("val", "data to judge after every epoch", default: .none),
   Parameter<String?>("target", "the column of a table to predict", default: nil), lossParameter,
-  Parameter<Value>("opt", "an optimizer; adam() when left out", default: .none),
+  Parameter<Lent>(
+    "opt", "an optimizer, started afresh; `&o` goes on from its state; adam() when left out", default: .none),
   Parameter<Int>("epochs", "passes over the data", default: 10, .atLeast(0)),
   Parameter<Int>("batch", "examples in a step", default: 32, .atLeast(1)), metricsParameter,
   Parameter<Bool>("shuffle", "in random order, another every epoch", default: true),
@@ -85,7 +86,7 @@ private let fitBuiltin = Builtin(
   ]
 ) {
   (
-    net: Inout<Model>, data: Value, validation: Value, target: String?, loss: Value, optimizer: Value, epochs: Int,
+    net: Inout<Model>, data: Value, validation: Value, target: String?, loss: Value, optimizer: Lent, epochs: Int,
     batch: Int, metrics: [Value], shuffles: Bool, classWeight: Value, accumulate: Int, clip: Double?, stop: Value,
     onEpoch: Value, onBatch: Value, isQuiet: Bool, refits: Bool
   ) -> Value in
@@ -106,13 +107,14 @@ private let fitBuiltin = Builtin(
   options.isQuiet = isQuiet
   options.refits = refits
   var chosen = Optimizer(.adam)
-  if !optimizer.isNone {
-    guard let given = optimizer.foreign as? Optimizer else {
+  if !optimizer.value.isNone {
+    guard let given = optimizer.value.foreign as? Optimizer else {
       throw Failure(
-        "argument-type", "`opt` must be an optimizer such as adam(), not \(optimizer.described)", argument: 5)
+        "argument-type", "`opt` must be an optimizer such as adam(), not \(optimizer.value.described)", argument: 5)
     }
-    chosen = given.fresh
+    chosen = optimizer.isLent ? given : given.fresh
   }
+  defer { if optimizer.isLent { optimizer.set(Value(foreign: chosen)) } }
   let start = try Datum(data)
   let run = try net.mutate { net in
     try pointingAtData { try fit(&net, start, optimizer: &chosen, options, observer: TrainingProgress()) }

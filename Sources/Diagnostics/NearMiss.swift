@@ -17,7 +17,10 @@ package func nearMisses(_ name: String, among candidates: some Sequence<String>,
     // A name of one or two letters is near everything: ask for the same first letter then.
     if distance <= allowed, target.count > 2 || other.first == target.first { found.append((distance, candidate)) }
   }
-  return found.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(limit).map(\.name)
+  found.sort { ($0.distance, $0.name) < ($1.distance, $1.name) }
+  // Beside a slip of one letter nothing else is meant.
+  let reach = 2 * (found.first?.distance ?? 0)
+  return found.prefix(limit).prefix { $0.distance <= reach }.map(\.name)
 }
 
 private func alignmentDistance(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Int {

@@ -14,3 +14,25 @@ package protocol Preprocessor: Layer {
   /// The layer before it learnt anything.
   var forgotten: any Preprocessor { get }
 }
+
+/// The preprocessor that an element is, also inside `named` and `frozen`.
+package func preprocessor(_ layer: any Layer) -> (any Preprocessor)? {
+  if let preprocessor = layer as? any Preprocessor { return preprocessor }
+  if let named = layer as? Named { return preprocessor(named.layer) }
+  if let frozen = layer as? Frozen { return preprocessor(frozen.layer) }
+  return nil
+}
+
+/// Applies elements one after the other. A target that the preprocessors took apart stays behind: layers see `x` alone.
+func applySequence(_ elements: [any Layer], _ x: Datum, _ place: Place) throws -> Datum {
+  var x = x
+  for index in 0..<place.childCount {
+    if index > 0, case .record(let record) = x, let input = record["x"], preprocessor(elements[index - 1]) != nil,
+      preprocessor(elements[index]) == nil
+    {
+      x = input
+    }
+    x = try place.apply(index, x)
+  }
+  return x
+}

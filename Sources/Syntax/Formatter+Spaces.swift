@@ -26,5 +26,5 @@ extension Formatter {
     return true
   }
 
-  private func isAssertion(_ piece: Piece) -> Bool { piece.kind == .name && piece.role == .other }
+  func isAssertion(_ piece: Piece) -> Bool { piece.kind == .name && piece.role == .other }
 }

@@ -7,8 +7,9 @@ package enum FormatResult: Sendable {
 
 /// The text of a file in the language's one layout; a text that does not parse is refused with its errors.
 ///
-/// Line breaks, comments and whatever stands between quotes stay as they are. Indentation, blanks between tokens, blank
-/// lines and line ends are made regular. Formatting twice changes nothing more.
+/// Comments, whatever stands between quotes, and the line breaks of the author stay as they are. Indentation, blanks
+/// between tokens, blank lines and line ends are made regular, lines of more than 88 columns are broken, and a bracket that
+/// closes on a line of its own has a comma behind its last item. Formatting twice changes nothing more.
 package func format(_ source: SourceText) -> FormatResult {
   if case .invalid(let problems) = Parser.run(source, mode: .file, checksFixes: true) { return .invalid(problems) }
   return source.bytes.withUnsafeBufferPointer { bytes in
@@ -64,15 +65,24 @@ struct Formatter {
   var tableIndent: Int?
   /// Whether the rest of the line belongs to a table, whose blanks are the author's.
   var isInTable = false
+  /// By position: the other bracket of a pair, the innermost open bracket, and how many are open.
+  var partners: [Int] = []
+  var parents: [Int] = []
+  var depths: [Int] = []
+  /// What starts a line without doing so in the text, and what a comma is added behind.
+  var breaks: Set<Int> = []
+  var commas: Set<Int> = []
 
   init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
   mutating func run() -> [UInt8] {
     classify()
+    measure()
     frames = [Frame(role: .blockBrace, kind: .eof, base: -Self.level)]
     output.reserveCapacity(bytes.count + bytes.count / 8)
     for index in pieces.indices {
-      let lines = index == 0 ? 1 : lineEnds(pieces[index - 1].end, pieces[index].start)
+      let lines =
+        index == 0 ? 1 : max(breaks.contains(index) ? 1 : 0, lineEnds(pieces[index - 1].end, pieces[index].start))
       if lines == 0 {
         sameLine(index)
       } else {
@@ -84,7 +94,7 @@ struct Formatter {
     return output
   }
 
-  private func lineEnds(_ start: Int, _ end: Int) -> Int {
+  func lineEnds(_ start: Int, _ end: Int) -> Int {
     var count = 0
     for i in start..<end where bytes[i] == 0x0A || (bytes[i] == 0x0D && (i + 1 >= bytes.count || bytes[i + 1] != 0x0A))
     {
@@ -102,6 +112,7 @@ struct Formatter {
     if isAfterBlank { tableIndent = nil }
     isInTable = false
     base = indentation(index)
+    if pieces[index].role != .comment { breakLine(index, indentation: base) }
     output.append(contentsOf: repeatElement(0x20, count: base))
     if isTable(index) {
       tableIndent = base
@@ -134,6 +145,7 @@ struct Formatter {
     var end = pieces[index].end
     if pieces[index].role == .comment { while bytes[end - 1] == 0x20 || bytes[end - 1] == 0x09 { end -= 1 } }
     output.append(contentsOf: bytes[pieces[index].start..<end])
+    if commas.contains(index) { output.append(0x2C) }
   }
 
   private func isTable(_ index: Int) -> Bool { pieces[index].kind == .bar || pieces[index].kind == .rule }

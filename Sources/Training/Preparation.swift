@@ -13,16 +13,8 @@ struct Preparation {
   let count: Int
 
   init(_ model: Model) throws {
-    count = model.elements.prefix { Preparation.preprocessor($0) != nil }.count
+    count = model.elements.prefix { preprocessor($0) != nil }.count
     transforms = count > 0 ? try Model(Chain(Array(model.elements.prefix(count)))) : nil
-  }
-
-  /// The preprocessor that an element is, also inside `named` and `frozen`.
-  private static func preprocessor(_ layer: any Layer) -> (any Preprocessor)? {
-    if let preprocessor = layer as? any Preprocessor { return preprocessor }
-    if let named = layer as? Named { return preprocessor(named.layer) }
-    if let frozen = layer as? Frozen { return preprocessor(frozen.layer) }
-    return nil
   }
 
   private static func replacing(_ layer: any Layer, with fitted: any Preprocessor) -> any Layer {
@@ -39,12 +31,12 @@ struct Preparation {
     var data = data
     var elements = model.elements
     for index in elements.indices {
-      guard var preprocessor = preprocessor(elements[index]) else { break }
-      if !elements[index].isFrozen, refits || !preprocessor.isFitted {
-        preprocessor = try preprocessor.forgotten.fitted(to: data)
-        elements[index] = replacing(elements[index], with: preprocessor)
+      guard var found = preprocessor(elements[index]) else { break }
+      if !elements[index].isFrozen, refits || !found.isFitted {
+        found = try found.forgotten.fitted(to: data)
+        elements[index] = replacing(elements[index], with: found)
       }
-      data = try preprocessor.transform(data, isTraining: true)
+      data = try found.transform(data, isTraining: true)
     }
     let boundary = (model.layer as? Chain)?.boundary
     let layer: any Layer = model.layer is Chain ? Chain(elements, boundary: boundary) : elements[0]
@@ -56,8 +48,8 @@ struct Preparation {
   static func transform(_ model: Model, _ data: Datum) throws -> Datum {
     var data = data
     for element in model.elements {
-      guard let preprocessor = preprocessor(element) else { break }
-      data = try preprocessor.transform(data, isTraining: false)
+      guard let found = preprocessor(element) else { break }
+      data = try found.transform(data, isTraining: false)
     }
     return data
   }

@@ -64,6 +64,12 @@ import Testing
     #expect(layout(bytes) == String(decoding: bytes, as: UTF8.self))
   }
 
+  @Test func noLineThatCanBeBrokenIsTooLong() {
+    let lines = Layouts.all.flatMap { $0.1.split(separator: "\n") }
+    #expect(lines.allSatisfy { displayWidth($0) <= 88 })
+    #expect(Layouts.all.contains { $0.0.split(separator: "\n").contains { displayWidth($0) > 88 } })
+  }
+
   @Test func findsTheProgramsAndDocuments() {
     #expect(Layouts.files(in: ["Tests", "scripts", "Benchmarks"], kind: "nns").count > 100)
     #expect(Layouts.files(in: ["docs", "README.md"], kind: "md").count > 5)
@@ -101,14 +107,14 @@ import Testing
     return dump(program) + program.cells.map { "\n#%% \($0.title) at \($0.firstStatement)" }.joined()
   }
 
-  /// The text of every token and comment.
+  /// The text of every token and comment, without the commas, of which a layout may add some: the tree tells of those.
   private func words(_ bytes: [UInt8]) -> [String] {
-    tokens(of: String(decoding: bytes, as: UTF8.self)).map { token in
+    tokens(of: String(decoding: bytes, as: UTF8.self)).compactMap { token in
       var text = bytes[token.span.start..<token.span.end]
       if token.kind == .comment || token.kind == .documentation {
         while text.last == 0x20 || text.last == 0x09 { text.removeLast() }
       }
-      return String(decoding: text, as: UTF8.self)
+      return text.elementsEqual([0x2C]) ? nil : String(decoding: text, as: UTF8.self)
     }
   }
 }

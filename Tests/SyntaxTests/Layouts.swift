@@ -73,6 +73,94 @@ enum Layouts {
       "#%%  Title\n##doc\nfn f() {\n## inner\nfn g() => 1\n};a;\n;b",
       "#%%  Title\n##doc\nfn f() {\n    ## inner\n    fn g() => 1\n}; a;\n; b\n"
     ),
+    // A comma behind the last item of what closes on a line of its own, where the language takes one.
+    ("f(\na,\nb\n)", "f(\n    a,\n    b,\n)\n"),
+    ("f(\na,\nb # why\n)", "f(\n    a,\n    b, # why\n)\n"),
+    ("y = (\na\n)", "y = (\n    a\n)\n"),
+    ("z = (\n1,\n2\n)", "z = (\n    1,\n    2,\n)\n"),
+    ("xs[\n1\n]", "xs[\n    1\n]\n"),
+    ("fn g(\na,\n..rest\n) { }", "fn g(\n    a,\n    ..rest,\n) { }\n"),
+    (
+      "fn h(x: (\nint,\n[n]\n)) -> (\nint,\nint\n) { }",
+      "fn h(x: (\n    int,\n    [n]\n)) -> (\n    int,\n    int\n) { }\n"
+    ),
+    (
+      "{\na,\nb\n} = {\na: 1,\nb: (\n1, 2\n)\n}",
+      "{\n    a,\n    b\n} = {\n    a: 1,\n    b: (\n        1, 2,\n    ),\n}\n"
+    ),
+    ("for (\na,\nb\n) in xs { }", "for (\n    a,\n    b\n) in xs { }\n"),
+    ("(\na,\nb\n) = xs", "(\n    a,\n    b\n) = xs\n"),
+    ("assert(\nc,\n\"m\"\n)", "assert(\n    c,\n    \"m\"\n)\n"),
+    ("f(\n)\nx: [\nn,\nd\n] = [\n1\n]", "f(\n)\nx: [\n    n,\n    d\n] = [\n    1,\n]\n"),
+    // Lines of more than 88 columns.
+    (
+      "x = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, -27, 28, 29, 30]",
+      "x = [\n    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,\n    24, 25, 26, -27, 28, 29, 30,\n]\n"
+    ),
+    (
+      "m = [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], [11, 12, 13, 14, 15, 16, 17, 18, 19, 20], [21, 22, 23, 24, 25, 26, 27]]",
+      "m = [\n    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],\n    [11, 12, 13, 14, 15, 16, 17, 18, 19, 20],\n    [21, 22, 23, 24, 25, 26, 27],\n]\n"
+    ),
+    (
+      "names = people |> filter(p => p.age > 30 and p.city == \"Bonn\") |> map(p => upper(p.name)) |> join(\", \")",
+      "names = people\n    |> filter(p => p.age > 30 and p.city == \"Bonn\")\n    |> map(p => upper(p.name))\n    |> join(\", \")\n"
+    ),
+    (
+      "net = input(28, 28, 1) >> conv2d(32, 3, activation=relu) >> max_pool2d(2) >> flatten >> dense(128, relu) # a chain",
+      "net = input(28, 28, 1)\n    >> conv2d(32, 3, activation=relu)\n    >> max_pool2d(2)\n    >> flatten\n    >> dense(128, relu) # a chain\n"
+    ),
+    (
+      "total = first_long_name * second_long_name + third_long_name * fourth_long_name + fifth_long_name",
+      "total = first_long_name * second_long_name +\n    third_long_name * fourth_long_name +\n    fifth_long_name\n"
+    ),
+    (
+      "if first_long_condition_name > 3 and second_long_condition_name < 4 or third_long_condition { print(1); print(2) }",
+      "if first_long_condition_name > 3 and second_long_condition_name < 4 or\n    third_long_condition {\n    print(1);\n    print(2)\n}\n"
+    ),
+    (
+      "fn f(first: [batch, time, dimension], second: [batch, time, dimension], third: int[batch]) -> [batch, dim] { first }",
+      "fn f(\n    first: [batch, time, dimension],\n    second: [batch, time, dimension],\n    third: int[batch],\n) -> [batch, dim] {\n    first\n}\n"
+    ),
+    (
+      "text = \"a long string that does not leave any room for more on its line, so it ends\" + \"and more\"",
+      "text =\n    \"a long string that does not leave any room for more on its line, so it ends\" +\n    \"and more\"\n"
+    ),
+    (
+      "run = fit(&net, {x: x, y: y}, val=val, loss=cross_entropy, opt=adam(lr=1e-3), epochs=10, metrics=[accuracy])",
+      "run = fit(\n    &net,\n    {x: x, y: y},\n    val=val,\n    loss=cross_entropy,\n    opt=adam(lr=1e-3),\n    epochs=10,\n    metrics=[accuracy],\n)\n"
+    ),
+    (
+      "apply({alpha: 1, beta: {gamma: 2, delta: 3, epsilon: 4}, zeta: (1, 2, 3, 4, 5), eta: \"some text\", theta: 8})",
+      "apply({\n    alpha: 1,\n    beta: {gamma: 2, delta: 3, epsilon: 4},\n    zeta: (1, 2, 3, 4, 5),\n    eta: \"some text\",\n    theta: 8,\n})\n"
+    ),
+    (
+      "result = compute(\n    a, b, c_is_a_long_name, d_is_a_long_name, e_is_a_long_name, f_is_a_long_name, g_is_a_long_name,\n    h)",
+      "result = compute(\n    a,\n    b,\n    c_is_a_long_name,\n    d_is_a_long_name,\n    e_is_a_long_name,\n    f_is_a_long_name,\n    g_is_a_long_name,\n    h,\n)\n"
+    ),
+    (
+      "for i in 0..10 { for j in 0..10 { print(\"some rather long text {i} {j}\", i * j, i + j, i - j, i // (j + 1)) } }",
+      "for i in 0..10 {\n    for j in 0..10 {\n        print(\"some rather long text {i} {j}\", i * j, i + j, i - j, i // (j + 1))\n    }\n}\n"
+    ),
+    (
+      "a = b.some_field_name.another_field_name[some_long_index_expression + 1, another_long_index_expression - 2].shape",
+      "a = b.some_field_name.another_field_name[\n    some_long_index_expression + 1,\n    another_long_index_expression - 2\n].shape\n"
+    ),
+    (
+      "損失損失損失 = 損失損失損失損失損失損失損失(損失損失損失損失損失損失, 損失損失損失損失損失, 損失損失損失)",
+      "損失損失損失 = 損失損失損失損失損失損失損失(\n    損失損失損失損失損失損失,\n    損失損失損失損失損失,\n    損失損失損失,\n)\n"
+    ),
+    (
+      "fn scores(x) => softmax(first_layer(x) @ second_layer_weights + third_layer_bias) * fourth_layer_scale + 1",
+      "fn scores(x) => softmax(\n    first_layer(x) @ second_layer_weights + third_layer_bias,\n) * fourth_layer_scale + 1\n"
+    ),
+    (
+      "x, y = some_function_with_a_long_name(first_argument_name), another_function_with_a_long_name(second_argument)",
+      "x, y = some_function_with_a_long_name(first_argument_name),\n    another_function_with_a_long_name(second_argument)\n"
+    ),
+    (
+      "size = if some_long_condition_holds { some_value_with_a_long_name } else { another_value_with_a_long_name }",
+      "size = if some_long_condition_holds {\n    some_value_with_a_long_name\n} else {\n    another_value_with_a_long_name\n}\n"
+    ),
   ]
 
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -25,6 +25,24 @@ package struct Inout<T: Convertible>: Convertible {
   package func set(_ value: T) { slot.put(value.makeValue()) }
 }
 
+/// An argument that the builtin changes where it is handed over with `&`, and only reads where it is not.
+package struct Lent: Convertible {
+  /// Nil for what stands for an argument that is left out.
+  private let slot: Registers?
+  package let isLent: Bool
+
+  static var none: Lent { Lent(slot: nil, isLent: false) }
+  package static var typeName: String { Value.typeName }
+  package static var mayBeInout: Bool { true }
+  package static func from(_ register: Registers) throws -> Lent? {
+    Lent(slot: register, isLent: Machine.current.lastLent == register)
+  }
+  package func makeValue() -> Value { value.retained() }
+
+  package var value: Value { slot?.pointee ?? .none }
+  package func set(_ value: Value) { slot?.put(value) }
+}
+
 extension Inout where T: Foreign {
   /// Changes the value where it stands: without a copy when nothing else holds it. What was reached is written back
   /// also when the change ends in an error.

@@ -25,7 +25,8 @@ package struct Parameter<T: Convertible>: @unchecked Sendable {
 
   package var info: ParameterInfo {
     ParameterInfo(
-      name: name, summary: summary, typeName: T.typeName, isInout: T.isInout, isRest: T.isRest,
+      name: name, summary: summary, typeName: T.typeName, isInout: T.isInout, mayBeInout: T.mayBeInout,
+      isRest: T.isRest,
       isNamedRest: T.isNamedRest,
       defaultValue: defaultValue?.makeValue(), constraints: constraints.map(\.text),
       counterexamples: constraints.map { $0.counterexample.borrowedSource })

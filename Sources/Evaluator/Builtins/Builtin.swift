@@ -46,6 +46,7 @@ package struct ParameterInfo {
   /// `number`, `tensor`, …
   package var typeName: String
   package var isInout: Bool
+  package var mayBeInout: Bool
   package var isRest: Bool
   package var isNamedRest: Bool
   /// Nil when the argument must be given. Owned for as long as the program runs.
@@ -56,7 +57,7 @@ package struct ParameterInfo {
   var symbol: Symbol
 
   package init(
-    name: String, summary: String, typeName: String, isInout: Bool, isRest: Bool, isNamedRest: Bool,
+    name: String, summary: String, typeName: String, isInout: Bool, mayBeInout: Bool, isRest: Bool, isNamedRest: Bool,
     defaultValue: Value?,
     constraints: [String], counterexamples: [String]
   ) {
@@ -64,6 +65,7 @@ package struct ParameterInfo {
     self.summary = summary
     self.typeName = typeName
     self.isInout = isInout
+    self.mayBeInout = mayBeInout
     self.isRest = isRest
     self.isNamedRest = isNamedRest
     self.defaultValue = defaultValue

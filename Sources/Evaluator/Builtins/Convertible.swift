@@ -13,6 +13,7 @@ package protocol Convertible: ValueConvertible {
   /// As in `must be a number`.
   static var typeName: String { get }
   static var isInout: Bool { get }
+  static var mayBeInout: Bool { get }
   static var isRest: Bool { get }
   static var isNamedRest: Bool { get }
   /// Nil when the value is of another type. The register is borrowed.
@@ -21,6 +22,7 @@ package protocol Convertible: ValueConvertible {
 
 extension Convertible {
   package static var isInout: Bool { false }
+  package static var mayBeInout: Bool { false }
   package static var isRest: Bool { false }
   package static var isNamedRest: Bool { false }
 }

@@ -5,6 +5,8 @@ protocol FormalParameter {
   var name: String { get }
   var symbol: Symbol { get }
   var isInout: Bool { get }
+  /// Whether an argument may be lent with `&` that need not be.
+  var mayBeInout: Bool { get }
   var isRest: Bool { get }
   var isNamedRest: Bool { get }
   var hasDefault: Bool { get }
@@ -92,7 +94,7 @@ final class CallPlan {
       if parameters[at].isInout, !written.isInout[j] {
         throw needsInout(callee, parameters[at].name, argument: position)
       }
-      if !parameters[at].isInout, written.isInout[j] {
+      if !parameters[at].isInout, !parameters[at].mayBeInout, written.isInout[j] {
         throw needsNoInout(callee, parameters[at].name, argument: position)
       }
       taken[at] = j
@@ -160,6 +162,7 @@ final class CallPlan {
 
 extension Prototype.Parameter: FormalParameter {
   var isNamedRest: Bool { false }
+  var mayBeInout: Bool { false }
   /// The function itself computes its defaults.
   var valueWhenAbsent: Value { .missing }
 }

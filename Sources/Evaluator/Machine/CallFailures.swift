@@ -32,7 +32,8 @@ func unknownArgument(
 ) -> Failure {
   let synonyms = [
     "learning_rate": "lr", "batch_size": "batch", "optimizer": "opt", "weight_decay": "decay",
-    "epoch": "epochs", "num_epochs": "epochs", "validation_data": "val", "dim": "axis", "keepdim": "keep",
+    "epoch": "epochs", "num_epochs": "epochs", "validation_data": "val", "validation": "val", "dim": "axis",
+    "keepdim": "keep",
     "keepdims": "keep", "rate": "p", "momentum_decay": "momentum", "callbacks": "on_epoch", "size": "units",
   ]
   var fix = nearMisses(given, among: known).first

@@ -204,8 +204,12 @@ extension Machine {
         return true
       }
       free = max(free, window + 1 + count)
+      lastLent = inoutCount > 0 ? window + inouts[inoutCount - 1].parameter + 1 : nil
       let result = try apply(window, plan.takeUnretainedValue())
-      if heldCount > mark { writeBack(to: mark, callee: window) }
+      if heldCount > mark, let lost = writeBack(to: mark, callee: window) {
+        result.release()
+        throw lost
+      }
       for j in 1..<(count + 1) { (window + j).clear() }
       window.put(result)
       return false

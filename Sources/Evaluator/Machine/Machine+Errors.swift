@@ -179,9 +179,16 @@ extension Machine {
     let candidates =
       (set ?? globals.setNames) + globals.library.names.filter { !constants.contains($0) }
       + Array(prototype.registerNames.values)
+    let message = "there is no `\(name)`"
+    if let known = otherNames[name], globals.library.value(known) != nil {
+      return Failure("unknown-name", message, why: "here it is called `\(known)`.", hint: "\u{1}rename \(known)")
+    }
+    if tensorFields.contains(name) {
+      return Failure("unknown-name", message, why: "it is a field of a tensor: `x.\(name)`.")
+    }
     let near = nearMisses(name, among: candidates)
     return Failure(
-      "unknown-name", "there is no `\(name)`",
+      "unknown-name", message,
       why: near.count > 1 ? "near it are \(near.map { "`\($0)`" }.joined(separator: ", "))." : nil,
       hint: near.first.map { "\u{1}rename \($0)" })
   }

@@ -282,7 +282,15 @@ extension Machine {
         let value = i.op == .result ? (r + Int(i.a)).take() : Value.none
         top -= 1
         let heldBefore = Int(top.pointee.heldPlaces)
-        if _slowPath(heldBefore >= 0), heldCount > heldBefore { writeBack(to: heldBefore, callee: r) }
+        if _slowPath(heldBefore >= 0), heldCount > heldBefore, let lost = writeBack(to: heldBefore, callee: r) {
+          value.release()
+          top += 1
+          failure = lost
+          guard let handler = recover(pc, r) else { return nil }
+          (pc, r) = handler
+          k = r.code.pointee.constants
+          continue
+        }
         var q = r
         let end = r + Int(i.c)
         while q < end {

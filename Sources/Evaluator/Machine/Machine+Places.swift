@@ -60,7 +60,11 @@ extension Machine {
 
   /// Gives back the places held since `mark`: their values stand in the callee's registers. With no callee the call
   /// never began, and what was moved out is gone only if it had been handed over.
-  func writeBack(to mark: Int, callee: Registers?) {
+  ///
+  /// - Returns: why a value does not go back into its place, such as a row of another length; the variable then keeps its
+  ///   old part.
+  @discardableResult func writeBack(to mark: Int, callee: Registers?) -> Failure? {
+    var lost: Failure?
     while heldCount > mark {
       heldCount -= 1
       let place = held[heldCount]
@@ -71,13 +75,17 @@ extension Machine {
       }
       let part = held.takeRetainedValue()
       withUnsafeMutablePointer(to: &part.container) { pointer in
-        // The place was there when the call began; only an index that a builtin refuses can fail, and then the
-        // variable keeps its old part.
-        do { try write(value, at: part.steps[...], in: pointer) } catch { value.release() }
+        do { try write(value, at: part.steps[...], in: pointer) } catch {
+          lost = lost ?? (error as? Failure)
+          value.release()
+        }
       }
       place.root.pointee = part.container
       part.steps.release()
     }
+    // It says nothing of an argument: the call may be over.
+    lost?.argument = nil
+    return lost
   }
 
   /// The slot of a place whose containers are all there and of the usual kinds; else nil. For writing, containers that

@@ -42,6 +42,8 @@ package final class Machine {
   private(set) var held = UnsafeMutablePointer<HeldPlace>.allocate(capacity: 64)
   private(set) var heldCapacity = 64
   var heldCount = 0
+  /// The register of the last `&` argument of the builtin that was called last, if it has any.
+  package internal(set) var lastLent: Registers?
   /// Why the loop stopped, for those who find what went wrong.
   var failure: (any Error)?
   /// Where strings with values in them are put together.

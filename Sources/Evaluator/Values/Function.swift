@@ -39,7 +39,8 @@ package final class BuiltinObject: Object {
   package init(_ builtin: Builtin) {
     self.builtin = builtin
     plainArity =
-      builtin.parameters.contains { $0.isInout || $0.isRest || $0.isNamedRest } ? -1 : builtin.parameters.count
+      builtin.parameters.contains { $0.isInout || $0.mayBeInout || $0.isRest || $0.isNamedRest }
+      ? -1 : builtin.parameters.count
     body = builtin.body
     scalar = builtin.scalar
     inPlace = builtin.inPlace

@@ -33,11 +33,7 @@ package struct Chain: Layer {
     try placeSequence(elements, input, &site, boundary: boundary)
   }
 
-  package func apply(_ x: Datum, _ place: Place) throws -> Datum {
-    var x = x
-    for index in 0..<place.childCount { x = try place.apply(index, x) }
-    return x
-  }
+  package func apply(_ x: Datum, _ place: Place) throws -> Datum { try applySequence(elements, x, place) }
 
   package func pinned(to input: Flow) -> any Layer { Chain(pinnedSequence(elements, input), boundary: boundary) }
 
@@ -82,11 +78,7 @@ package struct Group: Layer {
     try placeSequence(elements, input, &site)
   }
 
-  package func apply(_ x: Datum, _ place: Place) throws -> Datum {
-    var x = x
-    for index in 0..<place.childCount { x = try place.apply(index, x) }
-    return x
-  }
+  package func apply(_ x: Datum, _ place: Place) throws -> Datum { try applySequence(elements, x, place) }
 
   package func pinned(to input: Flow) -> any Layer { Group(pinnedSequence(elements, input)) }
 
