@@ -11,6 +11,8 @@ extension Datum {
   private static let deepest = 200
 
   private init(_ value: Value, depth: Int) throws {
+    // What is shared by many becomes many.
+    try Resources.check()
     if depth > Datum.deepest {
       throw Failure(
         "argument-range", "this value is nested too deeply", argument: 0,
