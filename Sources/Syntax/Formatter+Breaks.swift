@@ -125,9 +125,26 @@ extension Formatter {
       let behind = marks.filter { $0 >= value && $0 + 1 < end }.map { $0 + 1 }
       if behind.isEmpty { continue }
       guard kinds == [.comma], isRow(here, first) else { return behind }
-      return [behind.last { width(first, $0) ?? 0 <= room } ?? behind[0]]
+      return filled(behind, first, end, room)
     }
     return []
+  }
+
+  /// Those before which a line has to end.
+  private func filled(_ behind: [Int], _ first: Int, _ end: Int, _ room: Int) -> [Int] {
+    var starts: [Int] = []
+    var (item, used) = (first, -1)
+    for next in behind + [end] {
+      let width = width(item, next) ?? 0
+      if used >= 0, used + 1 + width > room {
+        starts.append(item)
+        used = width
+      } else {
+        used += 1 + width
+      }
+      item = next
+    }
+    return starts
   }
 
   /// A row of numbers within brackets is filled up instead of standing one below the other.

@@ -73,21 +73,26 @@ package enum Files {
     return String(cString: real)
   }
 
-  /// The programs (`*.nns`) in a folder and the folders in it, hidden ones aside, in order; anything else is itself.
+  /// The programs in a folder and the folders in it, hidden ones aside, in order: files whose names end as given and start
+  /// with nothing that is skipped. Anything else than a folder is itself.
   ///
   /// - Throws: `file-unreadable`.
-  package static func programs(at path: String) throws -> [String] {
+  package static func programs(
+    at path: String, endingIn endings: [String] = [".nns"], skipping marks: Set<Character> = ["."]
+  ) throws -> [String] {
     var status = stat()
     guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return [path] }
     try Outside.reach("the folder `\(path)`")
     guard access(path, R_OK | X_OK) == 0 else { throw unreadable(path, errno) }
     let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
-    return try list(path).filter { !$0.hasPrefix(".") }.sorted().flatMap { name -> [String] in
+    return try list(path).filter { !marks.contains($0.first ?? ".") }.sorted().flatMap { name -> [String] in
       let inner = "\(folder)/\(name)"
       var status = stat()
       guard lstat(inner, &status) == 0 else { return [] }
-      if status.st_mode & S_IFMT == S_IFDIR { return try programs(at: inner) }
-      return name.hasSuffix(".nns") ? [inner] : []
+      if status.st_mode & S_IFMT == S_IFDIR {
+        return try programs(at: inner, endingIn: endings, skipping: marks)
+      }
+      return endings.contains(where: name.hasSuffix) ? [inner] : []
     }
   }
 

@@ -61,26 +61,14 @@ package enum Launch {
     return streams(facts).format(paths, isCheck: isCheck)
   }
 
-  /// `nns test`: runs the examples of files and folders; 0, 1 when one does not hold, 2 for a path that holds none.
+  /// `nns test`: runs the examples of files and folders; 1 when one does not hold.
   package static func test(paths: [String], isRecording: Bool, _ facts: TerminalFacts) -> Int32 {
     Interrupts.install(secondEnds: true)
     defer { fflush(nil) }
-    var files: [String] = []
-    for path in paths {
-      guard let found = testFiles(under: path) else {
-        say("nns: there is no file or folder \(path)\n", toError: true)
-        return 2
-      }
-      if found.isEmpty {
-        say("nns: no file in \(path) ends in .nns or .md\n", toError: true)
-        return 2
-      }
-      files += found
-    }
     // An example that reads its input finds none, whatever the terminal is.
     let nowhere = open("/dev/null", O_RDONLY | O_CLOEXEC)
     dup2(nowhere, STDIN_FILENO)
-    return TestRun(streams(facts), isRecording: isRecording).run(files)
+    return TestRun(streams(facts), isRecording: isRecording).run(paths)
   }
 
   /// The prompt; in a pipe, statements as they arrive.

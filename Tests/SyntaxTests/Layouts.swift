@@ -123,7 +123,7 @@ enum Layouts {
     ),
     (
       "text = \"a long string that does not leave any room for more on its line, so it ends\" + \"and more\"",
-      "text =\n    \"a long string that does not leave any room for more on its line, so it ends\" +\n    \"and more\"\n"
+      "text = \"a long string that does not leave any room for more on its line, so it ends\" +\n    \"and more\"\n"
     ),
     (
       "run = fit(&net, {x: x, y: y}, val=val, loss=cross_entropy, opt=adam(lr=1e-3), epochs=10, metrics=[accuracy])",

@@ -47,13 +47,13 @@ struct Arrows {
     else { throw Complaint(text: "`swift package dump-package` printed no package: \(dump.errors)") }
     return targets.compactMap { target in
       guard let name = target["name"] as? String, let type = target["type"] as? String else { return nil }
-      let isTest = type == "test" || name == "workbench"
       let path = target["path"] as? String ?? (type == "test" ? "Tests/" : "Sources/") + name
       let dependencies = (target["dependencies"] as? [[String: Any]] ?? []).compactMap { dependency in
         dependency.values.compactMap { ($0 as? [Any])?.first as? String }.first
       }
       return Target(
-        name: name, folder: root.appendingPathComponent(path), dependencies: Set(dependencies), isTest: isTest)
+        name: name, folder: root.appendingPathComponent(path), dependencies: Set(dependencies),
+        isTest: path.hasPrefix("Tests/"))
     }
   }
 

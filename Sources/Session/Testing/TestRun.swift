@@ -22,20 +22,29 @@ package final class TestRun {
     self.isRecording = isRecording
   }
 
-  /// Tests files one after the other, each from its own folder.
+  /// Tests files and the files in folders, each from its own folder; in folders those that end in `.nns` or `.md`, but for
+  /// names that start with `_`.
   ///
   /// - Returns: the exit status: 0 when everything holds, 1 when something does not, 130 after Ctrl-C.
-  package func run(_ files: [String]) -> Int32 {
-    for file in files where !isInterrupted {
-      path = file
-      fileCount += 1
-      do { try runFile() } catch {
-        failed += 1
-        streams.report(diagnosis(of: error))
+  package func run(_ paths: [String]) -> Int32 {
+    for path in paths {
+      guarded {
+        for file in try Files.programs(at: path, endingIn: [".nns", ".md"], skipping: [".", "_"]) where !isInterrupted {
+          self.path = file
+          fileCount += 1
+          guarded { try runFile() }
+        }
       }
     }
     streams.out(summary + "\n")
     return isInterrupted ? 130 : failed == 0 ? 0 : 1
+  }
+
+  private func guarded(_ body: () throws -> Void) {
+    do { try body() } catch {
+      failed += 1
+      streams.report(diagnosis(of: error))
+    }
   }
 
   private func runFile() throws {
