@@ -155,13 +155,7 @@ extension Formatter {
   /// Breaks behind the opening bracket, between what it holds, and before the closing one.
   private mutating func explode(_ opener: Int) {
     var (opener, closer) = (opener, partners[opener])
-    // What holds one bracket alone stays around it.
-    while pieces[opener].role != .blockBrace, pieces[opener + 1].kind.closer != nil, partners[opener + 1] == closer - 1,
-      pieces[opener + 1].role != .blockBrace, partners[opener + 1] > opener + 2
-    {
-      opener += 1
-      closer -= 1
-    }
+    while let inner = embraced(opener, closer) { (opener, closer) = (inner, closer - 1) }
     let inside = (opener + 1)..<closer
     let separator = pieces[opener].role == .blockBrace ? Token.Kind.semicolon : .comma
     let isRow = inside.allSatisfy { [.number, .comma, .minus].contains(pieces[$0].kind) }
@@ -173,6 +167,19 @@ extension Formatter {
       }
     }
     addComma(opener)
+  }
+
+  /// The bracket within another that is opened in its place: one that is all it holds, or a record that stands last
+  /// behind plain items.
+  private func embraced(_ opener: Int, _ closer: Int) -> Int? {
+    guard pieces[opener].role != .blockBrace, closer - 1 > opener, pieces[closer - 1].role != .comment else {
+      return nil
+    }
+    let inner = partners[closer - 1]
+    guard inner > opener, inner + 1 < closer - 1, pieces[inner].role != .blockBrace else { return nil }
+    if inner == opener + 1 { return inner }
+    let isLast = pieces[inner].role == .recordBrace && pieces[inner - 1].kind == .comma
+    return isLast && !(opener + 1..<inner).contains { isOpener(pieces[$0]) } ? inner : nil
   }
 
   /// A comma behind the last item, where the language takes one and it would change nothing.

@@ -242,7 +242,10 @@ private struct FitSession {
       facts.append(.init("y", "has values that are not finite"))
     }
     return Failure(
-      "nan-loss", "the loss became \(what)", facts: facts, why: "the weights are those of the batch before.")
+      "nan-loss", "the loss became \(what)", facts: facts,
+      why: facts.isEmpty
+        ? "the weights are those of the batch before."
+        : "a network learns from numbers alone: `drop_missing` or `impute` first.")
   }
 
   /// The mean of the gradients of the last batches when a step is due, else nil.

@@ -94,6 +94,10 @@ enum Layouts {
     ("f(\n)\nx: [\nn,\nd\n] = [\n1\n]", "f(\n)\nx: [\n    n,\n    d\n] = [\n    1,\n]\n"),
     // Lines of more than 88 columns.
     (
+      "push(&rows, {kind: kind_of_the_thing, strength: strength_of_it, score: metric(predict(net, x), y)})",
+      "push(&rows, {\n    kind: kind_of_the_thing,\n    strength: strength_of_it,\n    score: metric(predict(net, x), y),\n})\n"
+    ),
+    (
       "x = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, -27, 28, 29, 30]",
       "x = [\n    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,\n    24, 25, 26, -27, 28, 29, 30,\n]\n"
     ),

@@ -105,7 +105,11 @@ extension Optional: Convertible where Wrapped: Convertible {
 }
 
 extension Array: ValueConvertible where Element: ValueConvertible {
-  package func makeValue() -> Value { Value(list: map { $0.makeValue() }) }
+  package func makeValue() -> Value {
+    let list = ListObject(capacity: count)
+    for element in self { list.append(element.makeValue()) }
+    return Value(new: list)
+  }
 }
 
 /// A list; a tensor with one axis and a range are accepted too.

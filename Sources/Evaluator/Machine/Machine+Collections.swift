@@ -232,10 +232,10 @@ extension Machine {
 
   package func contains(_ item: Value, in owner: Value) throws -> Bool {
     if let record = owner.record {
-      guard let key = item.string else {
+      guard item.isObject(.string) else {
         throw Failure("argument-type", "`in` asks a record for a field's name, not \(item.described)", argument: 0)
       }
-      return record[key] != nil
+      return record.field(named: item.unchecked(StringObject.self)) != nil
     }
     if let text = owner.string {
       guard let part = item.string else {

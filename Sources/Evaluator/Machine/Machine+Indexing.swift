@@ -121,12 +121,15 @@ extension Machine {
       return try element(of: Unmanaged.passUnretained(list), index).pointee.retained()
     }
     if let record = owner.record {
-      guard let key = index.string else {
+      guard index.isObject(.string) else {
         throw Failure(
           "argument-type", "a record is indexed by a field's name, not by \(index.described)", argument: 1,
           why: "its fields are \(record.keys.map(\.name).joined(separator: ", ")).")
       }
-      guard let value = record[key] else { throw noField(owner, Symbol(key)) }
+      let key = index.unchecked(StringObject.self)
+      guard let value = record.field(named: key) else {
+        throw noField(owner, key._withUnsafeGuaranteedRef { $0.symbol })
+      }
       return value.retained()
     }
     return try indexed(owner, by: [indexValue(index)])

@@ -76,9 +76,9 @@ extension Machine {
       try writePlace(r.function, Int(i.b), r, value: a.pointee.retained())
       a.clear()
     case .setElement:
-      if let key = r[Int(i.c)].string, b.pointee.isObject(.record) {
-        let record = unshareRecord(b)._withUnsafeGuaranteedRef { $0 }
-        record.slot(for: Symbol(key), byIndex: true).put(a.take())
+      if r[Int(i.c)].isObject(.string), b.pointee.isObject(.record) {
+        let key = r[Int(i.c)].unchecked(StringObject.self)._withUnsafeGuaranteedRef { $0.symbol }
+        unshareRecord(b)._withUnsafeGuaranteedRef { $0.slot(for: key, byIndex: true) }.put(a.take())
         r.function._withUnsafeGuaranteedRef { $0.prototype.paths[Int(pc.pointee.b)] }.releaseIndices(r, [])
         return 1
       }

@@ -31,7 +31,7 @@ func binary(_ op: BinaryOperator, _ x: Registers, _ y: Registers, flags: UInt8) 
       // Text that grows piece by piece is changed where it stands, when its only holder is read for the last time.
       if flags & 9 != 0, x != y, a.isUnique {
         try Resources.require(t.utf8.count)
-        a.unchecked(StringObject.self)._withUnsafeGuaranteedRef { $0.text.append(t) }
+        a.unchecked(StringObject.self)._withUnsafeGuaranteedRef { $0.append(t) }
         return a.retained()
       }
       try Resources.require(s.utf8.count + t.utf8.count)

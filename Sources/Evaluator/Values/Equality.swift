@@ -11,6 +11,7 @@ package func isSame(_ a: Value, _ b: Value, tolerance: Double, strict: Bool, dep
   }
   if a.isNumber, b.isNumber { return near(a.number, b.number) }
   if a.bits == b.bits, !strict || !a.isObject { return true }
+  if a.isObject(.string), b.isObject(.string) { return a.string == b.string }
   var x = a
   var y = b
   if a.tensor != nil || b.tensor != nil {
@@ -22,7 +23,6 @@ package func isSame(_ a: Value, _ b: Value, tolerance: Double, strict: Bool, dep
     return zip(left, right).allSatisfy(near)
   }
   guard a.isObject, b.isObject else { return false }
-  if let s = a.string, let t = b.string { return s == t }
   if let s = a.list, let t = b.list {
     return s.length == t.length
       && zip(s.values, t.values).allSatisfy {

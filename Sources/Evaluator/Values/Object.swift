@@ -10,6 +10,8 @@ package import Tensors
   /// need 32 GB for it.
   @usableFromInline package final var count: UInt32 = 1
   @usableFromInline package final let kind: Kind
+  /// Room beside the kind: a string keeps the number of its symbol there.
+  fileprivate final var mark: UInt16 = 0
   /// How many objects are alive: zero at exit, or something leaks.
   nonisolated(unsafe) package static var live = 0
 
@@ -22,12 +24,30 @@ package import Tensors
 }
 
 package final class StringObject: Object {
-  /// Changed only while one holder is left, by `+`.
-  package internal(set) var text: String
+  package private(set) var text: String
 
   package init(_ text: String) {
     self.text = text
     super.init(.string)
+  }
+
+  /// Grows where it stands, while it has one holder.
+  func append(_ more: String) {
+    mark = 0
+    text.append(more)
+  }
+
+  /// The symbol of the text, if it has one: found once.
+  var knownSymbol: Symbol? {
+    if mark != 0 { return Symbol(id: UInt32(mark)) }
+    return Symbol.known(text).map(keep)
+  }
+
+  var symbol: Symbol { mark != 0 ? Symbol(id: UInt32(mark)) : keep(Symbol(text)) }
+
+  private func keep(_ symbol: Symbol) -> Symbol {
+    if let small = UInt16(exactly: symbol.id) { mark = small }
+    return symbol
   }
 }
 

@@ -42,6 +42,11 @@ package final class RecordObject: Object {
 
   package subscript(key: String) -> Value? { Symbol.known(key).flatMap { self[$0] } }
 
+  /// The field that a string names, borrowed.
+  func field(named key: Unmanaged<StringObject>) -> Value? {
+    key._withUnsafeGuaranteedRef { $0.knownSymbol }.flatMap { self[$0] }
+  }
+
   /// The field's place, made when it is new. A key that comes by index gives the record a shape of its own.
   func slot(for key: Symbol, byIndex: Bool = false) -> Registers {
     if let at = shape.position(of: key) { return fields + at }
@@ -119,31 +124,4 @@ extension RecordObject {
     record.own = nil
     spares.keep(record)
   }
-}
-
-/// An interned name.
-package struct Symbol: Hashable, Sendable {
-  package let id: UInt32
-
-  package static func == (a: Symbol, b: Symbol) -> Bool { a.id == b.id }
-
-  nonisolated(unsafe) private static var ids: [String: UInt32] = [:]
-  nonisolated(unsafe) private static var names: [String] = []
-
-  package init(_ name: String) {
-    if let known = Symbol.ids[name] {
-      id = known
-    } else {
-      id = UInt32(Symbol.names.count)
-      Symbol.names.append(name)
-      Symbol.ids[name] = id
-    }
-  }
-
-  init(id: UInt32) { self.id = id }
-
-  /// The symbol of a name that has one.
-  static func known(_ name: String) -> Symbol? { ids[name].map(Symbol.init(id:)) }
-
-  package var name: String { Symbol.names[Int(id)] }
 }
