@@ -66,7 +66,7 @@ let compressionModule = Module(
       if !examples.isNone {
         // A data set stands for its inputs.
         let x = examples.record?[Symbol("y")] == nil ? nil : examples.record?[Symbol("x")]
-        inputs = Datum(x ?? examples)
+        inputs = try Datum(x ?? examples)
       }
       return try net.quantized(
         how: QuantizedDense.Method(rawValue: how) ?? .static, calibrate: inputs, perChannel: per == "channel")

@@ -193,7 +193,10 @@ let coreModule = Module(
     Builtin(
       "exit", "Ends the program.", Parameter<Int>("code", "the exit status", default: 0, .between(0, 255)),
       examples: ["if false { exit(3) }" => ""]
-    ) { code -> Value in throw ExitRequest(code: Int32(code)) },
+    ) { code -> Value in
+      if Outside.closedFor == .modelFile { try Outside.reach("the end of the program") }
+      throw ExitRequest(code: Int32(code))
+    },
     Builtin(
       "memory", "Bytes of memory that the program uses now and used at most.",
       examples: ["m = memory(); 0 < m.now and m.now <= m.peak" => "true"]

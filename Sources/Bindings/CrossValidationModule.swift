@@ -142,7 +142,7 @@ private struct Recipe {
   private func datum(_ rows: DataRows, _ places: [Int]) throws -> Datum {
     let part = try rows.gather(places)
     defer { part.release() }
-    return Datum(part)
+    return try Datum(part)
   }
 }
 

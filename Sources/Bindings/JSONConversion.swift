@@ -17,6 +17,7 @@ func value(of json: JSONValue) -> Value {
 
 /// A value as JSON: tensors as nested arrays; nan and infinity, which JSON lacks, as null.
 func json(of value: Value, depth: Int = 0) throws -> JSONValue {
+  try Resources.check()
   guard depth < JSONValue.deepestNesting else {
     throw Failure("argument-range", "this value is nested too deeply", argument: 0)
   }

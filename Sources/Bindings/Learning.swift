@@ -148,7 +148,7 @@ private func differentiated(
       defer { values[index].release() }
       let result = try f.call(values)
       defer { result.release() }
-      return Datum(result)
+      return try Datum(result)
     }, name: f.name, [Datum(arguments[index])])
 }
 

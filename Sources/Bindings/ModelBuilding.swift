@@ -56,7 +56,7 @@ private func field(_ value: Value) throws -> Model.BlockField {
   }
   if value.builtin.map({ makesLayers($0.builtin) }) == true { return .model(try model(value)) }
   if let function = value.function { return .value(.object(ProgramFunction(function))) }
-  return .value(value.builtin != nil ? .object(NamedLibraryFunction(value)) : Datum(value))
+  return .value(value.builtin != nil ? .object(NamedLibraryFunction(value)) : try Datum(value))
 }
 
 private func holdsModels(_ value: Value) -> Bool {

@@ -26,14 +26,22 @@ class ProgramFunction: SourceCarrying {
 
   var name: String { function.name }
   var sourceText: String { function.sourceText }
-  var captures: DatumRecord { DatumRecord(function.surroundings.map { ($0.name, capturedDatum($0.value)) }) }
+  var captures: DatumRecord {
+    get throws { DatumRecord(try function.surroundings.map { ($0.name, try capturedDatum($0.value)) }) }
+  }
 
   func call(_ arguments: [Datum]) throws -> Datum {
     let values = arguments.map(programValue)
     defer { for value in values { value.release() } }
-    let result = try Machine.current.call(value, values)
+    let result = try apply(value, values)
     defer { result.release() }
-    return Datum(result)
+    return try Datum(result)
+  }
+
+  /// What comes from a file reaches nothing outside.
+  fileprivate func apply(_ function: Value, _ arguments: [Value]) throws -> Value {
+    guard names != nil else { return try Machine.current.call(function, arguments) }
+    return try Outside.closed { try Machine.current.call(function, arguments) }
   }
 }
 
@@ -55,9 +63,9 @@ final class ProgramBody: ProgramFunction, BlockBody {
     defer { bound.release() }
     let values = inputs.map(programValue)
     defer { for value in values { value.release() } }
-    let result = try Machine.current.call(bound, values)
+    let result = try apply(bound, values)
     defer { result.release() }
-    return Datum(result)
+    return try Datum(result)
   }
 }
 
@@ -88,7 +96,7 @@ private struct PlacedFunction: Foreign {
       if let other = named.first {
         throw Failure("bad-argument", "a layer within a model has no argument `\(other.name)`")
       }
-      return programValue(try function.call(arguments.map { Datum($0) }))
+      return programValue(try function.call(arguments.map { try Datum($0) }))
     }
   }
 }
@@ -107,11 +115,13 @@ func programValue(_ datum: Datum) -> Value {
 }
 
 /// A captured value as a model file takes it: functions of the program with their source.
-private func capturedDatum(_ value: Value) -> Datum {
+private func capturedDatum(_ value: Value, depth: Int = 0) throws -> Datum {
   if let function = value.function { return .object(ProgramFunction(function)) }
   if value.builtin != nil { return .object(NamedLibraryFunction(value)) }
-  if let list = value.list { return .list(list.values.map(capturedDatum)) }
-  return Datum(value)
+  if let list = value.list, depth < 100 {
+    return .list(try list.values.map { try capturedDatum($0, depth: depth + 1) })
+  }
+  return try Datum(value)
 }
 
 /// A function as domain code calls it: the library's by name, the program's as it stands.
@@ -125,8 +135,10 @@ func functionLoading() -> FunctionLoading {
     compile: { name, source, captures in
       let values = zip(captures.keys, captures.values).map { (name: $0, value: programValue($1)) }
       defer { for value in values { value.value.release() } }
-      let made = try makeFunction(
-        name: name, source: source, surroundings: values, library: Machine.current.globals.library)
+      let made = try Outside.closed {
+        try makeFunction(
+          name: name, source: source, surroundings: values, library: Machine.current.globals.library)
+      }
       defer { made.function.release() }
       guard let function = made.function.function else { throw Failure("not-a-model", "`\(name)` is not a function") }
       return ProgramBody(function, names: made.names)

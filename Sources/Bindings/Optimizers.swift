@@ -99,7 +99,7 @@ private func step(_ net: Inout<Value>, _ optimizer: Inout<Optimizer>, _ gradient
     defer { net.set(Value(Datum.object(Boxed(model)))) }
     return try optimizer.mutate { try update(&model, &$0, change) }
   }
-  let old = Datum(held)
+  let old = try Datum(held)
   var tree = try TensorTree(old)
   let change = try TensorTree(gradient)
   try requireSame(tree, change, argument: 2)

@@ -15,10 +15,7 @@ struct Elements: Convertible {
       return try Tensor.from(register).map { Elements(tensor: $0) }
     }
     if let range = value.range {
-      guard range.length <= 1 << 31 else {
-        throw Failure("argument-range", "this range is too long for a tensor", argument: 0)
-      }
-      return Elements(tensor: Tensor((0..<range.length).map { range.start + Double($0) }))
+      return Elements(tensor: Tensor(try range.numbers()))
     }
     guard value.list != nil else { return nil }
     var numbers: [Double] = []
@@ -53,7 +50,7 @@ struct Elements: Convertible {
     }
     if let range = value.range {
       allBool = false
-      numbers += (0..<min(range.length, 1 << 31)).map { range.start + Double($0) }
+      numbers += try range.numbers()
       return [range.length]
     }
     guard let list = value.list else {

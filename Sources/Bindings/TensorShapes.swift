@@ -85,15 +85,7 @@ let shapesModule = Module(
       "tile", "Repeats a whole tensor.", xParameter, Parameter<Rest<Value>>("counts", "how often along each axis"),
       examples: ["tile([1, 2], 2)" => "f32 [4]  1  2  1  2"]
     ) { x, counts in
-      let counts = try sizes(counts)
-      _ = try Shape.checked(
-        Array(
-          ([Int](repeating: 1, count: max(0, counts.count - x.rank)) + Array(x.shape)).enumerated().map { axis, size in
-            let at = axis - max(0, x.rank - counts.count)
-            return at >= 0 && at < counts.count
-              ? size.multipliedReportingOverflow(by: max(counts[at], 0)).partialValue : size
-          }))
-      return try Op.tile(x, counts)
+      try Op.tile(x, sizes(counts))
     },
     Builtin(
       "gather", "Along an axis, the element that an index names at each place.", xParameter,

@@ -91,7 +91,7 @@ private let fitBuiltin = Builtin(
     onEpoch: Value, onBatch: Value, isQuiet: Bool, refits: Bool
   ) -> Value in
   var options = FitOptions()
-  options.validation = validation.isNone ? nil : Datum(validation)
+  options.validation = validation.isNone ? nil : try Datum(validation)
   options.target = target.map { TargetColumn($0).split }
   options.loss = try lossFunction(loss)
   options.epochs = epochs
@@ -115,7 +115,7 @@ private let fitBuiltin = Builtin(
     chosen = optimizer.isLent ? given : given.fresh
   }
   defer { if optimizer.isLent { optimizer.set(Value(foreign: chosen)) } }
-  let start = Datum(data)
+  let start = try Datum(data)
   let run = try net.mutate { net in
     try pointingAtData { try fit(&net, start, optimizer: &chosen, options, observer: TrainingProgress()) }
   }

@@ -56,7 +56,7 @@ static void *watch(void *unused) {
       flagged = 0;
       continue;
     }
-    if (!nns_interrupt_flag && atomic_load(&deadline) == until) nns_interrupt_flag = reason;
+    if (!nns_interrupt_flag && atomic_load(&deadline) == until) nns_raise_interrupt(reason);
     if (!flagged) flagged = t;
     int is_wild = reason == NNS_STOP_MEMORY && used > bytes + bytes / 4 + (64L << 20);
     if (atomic_load(&last_words[reason - NNS_STOP_TIME]) && (is_wild || t - flagged > PATIENCE)) end(reason);

@@ -51,7 +51,7 @@ static void on_interrupt(int number) {
     end_by(number);
     return;
   }
-  nns_interrupt_flag = 1;
+  nns_raise_interrupt(NNS_STOP_KEY);
   nns_signal_interrupt = 1;
 }
 

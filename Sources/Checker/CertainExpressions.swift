@@ -22,6 +22,9 @@ package struct CertainExpressions {
   package private(set) var failures: [Span] = []
   /// The names that functions around the place bind.
   private var shadows: [Set<String>] = []
+  /// How many branches, loops and functions are around the place: it may be reached only where what is known of a name does
+  /// no harm, as in `if len(x) > 0 { max(x) }`, so that there literals alone are certain.
+  private var guards = 0
 
   package init(program: Program, review: ProgramReview, library: Library, makeMachine: (Globals) -> Machine) {
     self.program = program
@@ -57,10 +60,10 @@ package struct CertainExpressions {
     case .model(_, let function), .function(_, let function): visit(function)
     case .forLoop(_, let sequence, let body):
       visit(sequence)
-      visit(body)
+      guarded { $0.visit(body) }
     case .whileLoop(let condition, let body):
       visit(condition)
-      visit(body)
+      guarded { $0.visit(body) }
     case .returns(let value): if let value { visit(value) }
     case .assert(let condition, let message):
       visit(condition)
@@ -74,14 +77,15 @@ package struct CertainExpressions {
     var bound = Set(function.parameters.map(\.name.text))
     for type in function.parameters.map(\.type) + [function.result] { bound.formUnion(type?.plainDimNames ?? []) }
     switch function.body {
-    case .expression(let e):
-      bound.formUnion(ScopeAnalysis(e).names)
-      shadows.append(bound)
-      visit(e)
-    case .block(let block):
-      bound.formUnion(ScopeAnalysis(block).names)
-      shadows.append(bound)
-      visit(block)
+    case .expression(let e): bound.formUnion(ScopeAnalysis(e).names)
+    case .block(let block): bound.formUnion(ScopeAnalysis(block).names)
+    }
+    shadows.append(bound)
+    guarded {
+      switch function.body {
+      case .expression(let e): $0.visit(e)
+      case .block(let block): $0.visit(block)
+      }
     }
     shadows.removeLast()
   }
@@ -95,10 +99,15 @@ package struct CertainExpressions {
     switch e.kind {
     case .function(let function): return visit(function)
     case .conditional(_, let then, let otherwise):
-      visit(then)
-      if let otherwise { visit(otherwise) }
+      guarded {
+        $0.visit(then)
+        if let otherwise { $0.visit(otherwise) }
+      }
+    case .and(let left, let right), .or(let left, let right):
+      visit(left)
+      return guarded { $0.visit(right) }
     // What a `try` guards may be meant.
-    case .attempt(_, _, let handler): return visit(handler)
+    case .attempt(_, _, let handler): return guarded { $0.visit(handler) }
     // So may what is handed to a function of the program, which can guard it.
     case .call(let callee, let arguments) where !isLibrary(callee):
       visit(callee)
@@ -112,6 +121,12 @@ package struct CertainExpressions {
     var inner: [Expression] = []
     e.forEachChild { inner.append($0) }
     for child in inner { visit(child) }
+  }
+
+  private mutating func guarded(_ visit: (inout CertainExpressions) -> Void) {
+    guards += 1
+    visit(&self)
+    guards -= 1
   }
 
   private mutating func visitUnlessFunction(_ e: Expression) {
@@ -135,8 +150,7 @@ package struct CertainExpressions {
       }
       return true
     } catch let diagnostic as Diagnostic {
-      let judged = certainty == .shape ? CertainExpressions.shapeErrors : CertainExpressions.errors
-      guard judged.contains(diagnostic.id) else { return false }
+      guard isJudged(diagnostic.id, certainty) else { return false }
       found.append(diagnostic)
       failures.append(statement.span)
     } catch {}
@@ -147,15 +161,23 @@ package struct CertainExpressions {
   private static let memory = 256 << 20
   private static let seconds = 2.0
 
-  /// Errors that shapes and dtypes alone decide.
+  /// Errors that kinds, shapes and dtypes alone decide.
   private static let shapeErrors: Set = [
-    "matmul-shape", "broadcast", "layer-size", "loss-shape", "pattern-shape", "ragged-rows", "dtype", "argument-range",
-    "argument-type",
+    "matmul-shape", "broadcast", "layer-size", "loss-shape", "pattern-shape", "ragged-rows", "concat-shape",
+    "stack-shape", "reshape", "rank", "axis-range", "dtype", "argument-type", "argument-range", "not-callable",
+    "not-indexable", "not-a-field",
   ]
-  private static let errors = shapeErrors.union([
-    "exact-int", "index-range", "fractional-index", "label-range", "not-callable", "not-a-field",
-    "unbuilt", "integer-overflow",
-  ])
+  /// What a run might not meet, or is not wrong with the text.
+  private static let unjudged: Set = [
+    "too-large", "time-limit", "memory-limit", "interrupted", "recursion-depth", "internal", "sandbox", "error",
+    "assertion", "unknown-name",
+  ]
+
+  private func isJudged(_ id: String, _ certainty: Certainty) -> Bool {
+    certainty == .shape
+      ? CertainExpressions.shapeErrors.contains(id)
+      : !CertainExpressions.unjudged.contains(id) && !id.hasPrefix("file-")
+  }
 
   // MARK: Judging
 
@@ -199,16 +221,17 @@ package struct CertainExpressions {
         }
       }
       return all
-    case .field(let base, let field): return field.text == "T" || field.text == "shape" ? certainty(of: base) : .none
+    case .field(let base, _): return certainty(of: base)
     default: return .none
     }
   }
 
   private func certainty(ofName name: String) -> Certainty {
     if shadows.contains(where: { $0.contains(name) }) { return .none }
-    if names[name] != nil { return randomNames.contains(name) ? .shape : .value }
-    guard !review.setNames.contains(name), library.value(name) != nil else { return .none }
-    return library.builtins[name].map { isPure($0) ? .value : .none } ?? .value
+    if names[name] != nil { return guards > 0 ? .none : randomNames.contains(name) ? .shape : .value }
+    guard !review.setNames.contains(name) else { return .none }
+    if let builtin = library.builtins[name] { return isPure(builtin) ? .value : .none }
+    return library.constants.contains { $0.name == name } ? .value : .none
   }
 
   private func certainty(ofCall callee: Expression, _ arguments: [Argument]) -> Certainty {

@@ -46,6 +46,12 @@ package enum Resources {
     if !fits(bytes) { throw tooLarge(bytes) }
   }
 
+  /// - Throws: `too-large`.
+  package static func require(_ count: Int, of bytes: Int) throws {
+    let (product, isOver) = count.multipliedReportingOverflow(by: bytes)
+    try require(isOver ? .max : product)
+  }
+
   package static func tooLarge(_ bytes: Int) -> Failure {
     let limit = nns_memory_limit()
     let isMachine = limit == nns_memory_physical()
@@ -54,8 +60,15 @@ package enum Resources {
       why: isMachine ? "this machine has \(formatBytes(limit))." : "the program may use \(formatBytes(limit)).")
   }
 
+  /// Runs what is short and must not be stopped halfway; what asked for it meanwhile is answered afterwards.
+  package static func undisturbed(_ body: () -> Void) {
+    nns_hold_interrupts(1)
+    defer { nns_hold_interrupts(0) }
+    body()
+  }
+
   /// For what cannot throw: the program stops when it next looks at the flag.
-  package static func raiseMemory() { nns_set_interrupted(Int32(NNS_STOP_MEMORY)) }
+  package static func raiseMemory() { nns_raise_interrupt(Int32(NNS_STOP_MEMORY)) }
 
   /// Stops when there is a reason to.
   ///

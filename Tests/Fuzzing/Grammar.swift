@@ -16,7 +16,18 @@ package struct Grammar {
 
   package mutating func program() -> String {
     var lines: [String] = []
-    for _ in 0..<(1 + dice.below(8)) { lines.append(statement(indent: "")) }
+    // Names that mean something, so that more of what follows is reached.
+    if !dice.isOne(in: 4) {
+      for name in ["a", "b", "x", "y"] { lines.append("\(name) = \(dice.isOne(in: 2) ? tensor() : atom())") }
+      lines += ["net = input(4) >> dense(3, relu) >> dense(2)", "t = table({a: (1, 2, 3), b: (\"x\", \"y\", \"x\")})"]
+      lines.append("data = {x: uniform(shape=(6, 4)), y: int([0, 1, 0, 1, 1, 0])}")
+    }
+    // What goes wrong is mostly caught, so that the next line is reached.
+    let isGuarded = !dice.isOne(in: 3)
+    for _ in 0..<(1 + dice.below(8)) {
+      let line = statement(indent: "")
+      lines.append(isGuarded ? "try {\n\(line)\n} catch e { e }" : line)
+    }
     return lines.joined(separator: dice.isOne(in: 12) ? "; " : "\n") + "\n"
   }
 
@@ -63,13 +74,15 @@ package struct Grammar {
 
   private mutating func parameters() -> String {
     var parts: [String] = []
-    for (n, name) in ["x", "y", "a"].prefix(dice.below(4)).enumerated() {
-      var part = dice.isOne(in: 6) ? "&\(name)" : name
+    var hasDefault = false
+    for name in ["x", "y", "a"].prefix(dice.below(4)) {
+      hasDefault = hasDefault || dice.isOne(in: 5)
+      var part = dice.isOne(in: 6) && !hasDefault ? "&\(name)" : name
       if dice.isOne(in: 4) { part += dice.pick([": [n, d]", ": number", ": [...]", ": list", ": [n, n + 1]"]) }
-      if n > 0, dice.isOne(in: 3) { part += "=\(atom())" }
+      if hasDefault { part += "=\(atom())" }
       parts.append(part)
     }
-    if dice.isOne(in: 8) { parts.append("..rest") }
+    if dice.isOne(in: 8), !hasDefault { parts.append("..rest") }
     return parts.joined(separator: ", ")
   }
 
@@ -110,20 +123,21 @@ package struct Grammar {
     case 18: return "(\(name()) => \(expression()))"
     case 19: return "(\(layer()) >> \(dice.isOne(in: 3) ? expression() : layer()))"
     case 20: return "(if \(condition()) { \(expression()) } else { \(atom()) })"
-    default: return "\"v {\(atom()):\(dice.pick([".2f", ">8", ",", "e", ".1%", "05"]))} {\(atom())}\""
+    default: return "\"v {\(name()):\(dice.pick([".2f", ">8", ",", "e", ".1%", "05"]))} {\(call())}\"".replacingQuotes
     }
   }
 
   private mutating func layer() -> String {
     dice.pick([
       "input(4)", "input(8, 8, 1)", "flatten", "dense(3)", "dense(2, relu)", "relu", "dropout(0.5)", "batch_norm()",
-      "conv2d(2, 3)", "max_pool(2)", "lstm(3)", "embedding(5, 3)", "softmax", "standardize()", "layer_norm",
+      "conv2d(2, 3)", "max_pool2d(2)", "conv1d(2, 2)", "embedding(5, 3)", "softmax", "pca(2)", "standardize()",
+      "layer_norm",
     ])
   }
 
   /// A builtin with arguments of the kinds that it declares, or of others.
   private mutating func call() -> String {
-    if dice.isOne(in: 6) { return "\(name())(\(argument()), \(argument()))" }
+    if dice.isOne(in: 6) { return "\(name())(\(expression()), \(argument()))" }
     let builtin = dice.pick(builtins)
     var parts: [String] = []
     for p in builtin.parameters {
@@ -133,7 +147,8 @@ package struct Grammar {
       let isNamed = p.defaultValue != nil && !p.isRest && !p.isNamedRest
       parts.append(isNamed ? "\(p.name)=\(mark)" : mark)
     }
-    if dice.isOne(in: 15) { parts.append(argument()) }
+    if dice.isOne(in: 15) { parts.insert(argument(), at: 0) }
+    parts = parts.filter { !$0.isNamed } + parts.filter(\.isNamed)
     return "\(builtin.name)(\(parts.joined(separator: ", ")))"
   }
 
@@ -147,6 +162,7 @@ package struct Grammar {
   }
 
   private mutating func value(of type: String) -> String {
+    if dice.isOne(in: 3) { return dice.pick(["net", "data", "t", "x", "y", "data.x", "data.y"]) }
     if type.contains("string") { return dice.pick(["\"a\"", "\"b t d -> b d\"", "\"\"", "\"mean\"", "\"x\"", "'é'"]) }
     if type.contains("bool") { return dice.pick(["true", "false"]) }
     if type.contains("function") || type.contains("fn") {
@@ -165,8 +181,11 @@ package struct Grammar {
   private mutating func tensor() -> String {
     dice.pick([
       "[1, 2, 3]", "[[1, 2], [3, 4]]", "[true, false]", "zeros(2, 3)", "zeros(0)", "zeros(3, 0)", "ones(4, 4)",
-      "randn(4, 4)", "int([0, 1, 2])", "u8([1, 2, 255])", "i8([-128, 127])", "f16([1, 2])", "f64([0.1, nan])",
-      "rand(2, 8, 8, 1)", "[inf, -inf, nan]", "zeros(1, 1, 1, 1)", "tensor(3)", "int(0..5)", "arange(0, 4)",
+      "normal(shape=(4, 4))", "int([0, 1, 2])", "u8([1, 2, 255])", "i8([-128, 127])", "cast([1, 2], \"f16\")",
+      "f64([0.1, nan])",
+      "uniform(shape=(2, 8, 8, 1))", "[inf, -inf, nan]", "zeros(1, 1, 1, 1)", "tensor(3)", "int(0..5)",
+      "linspace(0, 1, 4)",
+      "-2**63", "int([9223372036854775807])",
     ])
   }
 
@@ -187,4 +206,16 @@ package struct Grammar {
     default: tensor()
     }
   }
+}
+
+extension String {
+  /// Whether it is an argument by name.
+  fileprivate var isNamed: Bool {
+    let name = prefix { $0.isLetter || $0 == "_" }
+    let rest = dropFirst(name.count)
+    return !name.isEmpty && rest.hasPrefix("=") && !rest.hasPrefix("==") && !rest.hasPrefix("=>")
+  }
+
+  /// What stands in a string cannot hold braces that follow each other.
+  fileprivate var replacingQuotes: String { contains("{{") || contains("}}") ? "\"plain\"" : self }
 }

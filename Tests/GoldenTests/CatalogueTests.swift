@@ -33,6 +33,8 @@ import Testing
   func mendedProgramRuns(_ id: String) throws {
     let outcome = try self.outcome(of: try #require(Catalogue.page(id)?.mended))
     #expect(outcome.status == 0, "\(outcome.transcript)")
+    let check = try self.outcome(of: try #require(Catalogue.page(id)?.mended), command: ["check"])
+    #expect(check.transcript == "")
   }
 
   @Test func everyIDIsSeenByATest() throws {
@@ -45,11 +47,11 @@ import Testing
   }
 
   /// In a folder of its own, for what a program writes.
-  private func outcome(of program: String) throws -> Outcome {
+  private func outcome(of program: String, command: [String] = []) throws -> Outcome {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("nns-page-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     try (program + "\n").write(to: folder.appendingPathComponent("page.nns"), atomically: true, encoding: .utf8)
-    return try run(["page.nns"], in: folder)
+    return try run(command + ["page.nns"], in: folder)
   }
 }

@@ -163,14 +163,22 @@ extension Op {
     let rank = Swift.max(x.rank, counts.count)
     let sizes = [Int](repeating: 1, count: rank - x.rank) + Array(x.shape)
     let times = [Int](repeating: 1, count: rank - counts.count) + counts
-    var result = try reshape(x, Shape(sizes))
-    for axis in 0..<rank where times[axis] != 1 {
-      result =
-        times[axis] == 0
-        ? try slice(result, axis: axis, from: 0, count: 0)
-        : try concat([Tensor](repeating: result, count: times[axis]), axis: axis)
+    let wanted = zip(sizes, times).map { size, count in
+      let (product, isOver) = size.multipliedReportingOverflow(by: count)
+      return isOver ? Int.max : product
     }
-    return result
+    let shape = try Shape.checked(wanted)
+    var result = try reshape(x, Shape(sizes))
+    for axis in 0..<rank where times[axis] == 0 { result = try slice(result, axis: axis, from: 0, count: 0) }
+    if shape.contains(0) { return try reshape(result, shape) }
+    for axis in 0..<rank where times[axis] != 1 {
+      // What stands before the axis, a new axis that stretches, and the rest.
+      let before = wanted[..<axis].reduce(1, *)
+      let rest = sizes[axis...].reduce(1, *)
+      let stretched = try expand(reshape(result, [before, 1, rest]), to: [before, times[axis], rest])
+      result = try reshape(stretched, [before, times[axis] * rest])
+    }
+    return try reshape(result, shape)
   }
 
   /// `axis` counted from the front.

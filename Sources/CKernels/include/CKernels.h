@@ -14,6 +14,8 @@ extern "C" {
 enum { NNS_STOP_KEY = 1, NNS_STOP_TIME = 2, NNS_STOP_MEMORY = 3 };
 extern volatile sig_atomic_t nns_interrupt_flag;
 static inline int nns_interrupted(void) { return nns_interrupt_flag; }
+void nns_hold_interrupts(int on);  // from 1 to 0 the flag stays down, and rises then if it was or would have been up
+void nns_raise_interrupt(int reason);  // unless they are held
 static inline void nns_set_interrupted(int on) { nns_interrupt_flag = on; }
 
 // x without its fraction; the smallest long where it does not fit into one.

@@ -176,7 +176,8 @@ extension Catalogue {
         "sandbox", "A program reaches for something outside that is closed to it",
         """
         `nns --sandbox` keeps a program from files, folders, environment variables and standard input. It may \
-        compute and print.
+        compute and print. The functions in a model file are kept from the same whenever they run, and cannot end \
+        the program.
         """),
     ])
 }

@@ -200,7 +200,7 @@ extension Rest where Element == Value {
 
 extension Datum: Convertible {
   package static var typeName: String { "value" }
-  package static func from(_ register: Registers) throws -> Datum? { Datum(register.pointee) }
+  package static func from(_ register: Registers) throws -> Datum? { try Datum(register.pointee) }
   package func makeValue() -> Value { Value(self) }
 }
 

@@ -1,9 +1,23 @@
 package import Autodiff
+import Diagnostics
 import Tensors
 
 extension Datum {
   /// Borrows the value.
-  package init(_ value: Value) {
+  ///
+  /// - Throws: `argument-range` for lists and records that nest too deeply for what walks through them.
+  package init(_ value: Value) throws { try self.init(value, depth: 0) }
+
+  private static let deepest = 200
+
+  private init(_ value: Value, depth: Int) throws {
+    // What is shared by many becomes many.
+    try Resources.check()
+    if depth > Datum.deepest {
+      throw Failure(
+        "argument-range", "this value is nested too deeply", argument: 0,
+        why: "lists and records nest at most \(Datum.deepest) deep here.")
+    }
     if value.isNumber {
       self = .number(value.number)
     } else if value.isBool {
@@ -13,11 +27,12 @@ extension Datum {
     } else if let text = value.string {
       self = .text(text)
     } else if let list = value.list {
-      self = .list(list.values.map { Datum($0) })
+      self = .list(try list.values.map { try Datum($0, depth: depth + 1) })
     } else if let record = value.record {
-      self = .record(DatumRecord(zip(record.keys, record.values).map { ($0.name, Datum($1)) }))
+      self = .record(
+        DatumRecord(try zip(record.keys, record.values).map { ($0.name, try Datum($1, depth: depth + 1)) }))
     } else if let range = value.range {
-      self = .list((0..<min(range.length, 1 << 24)).map { .number(range.start + Double($0)) })
+      self = .list(try range.numbers().map { .number($0) })
     } else if let payload = value.foreign {
       self = .object(Boxed(payload))
     } else if value.isCallable {

@@ -27,7 +27,7 @@ package final class FunctionReference: Callable, Convertible {
     defer { for v in values { v.release() } }
     let result = try call(values)
     defer { result.release() }
-    return Datum(result)
+    return try Datum(result)
   }
 }
 

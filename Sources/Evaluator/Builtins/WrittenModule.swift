@@ -1,5 +1,6 @@
 import Diagnostics
 import Syntax
+import Tensors
 
 /// Functions of the library that are written in NNS, all of one file: `fn name(…)` at the start of a line.
 ///
@@ -34,8 +35,14 @@ package final class WrittenModule {
       preconditionFailure("\(source.name) does not parse")
     }
     let own = Globals(library: library)
-    do { try Machine.current.run(try compile(program, globals: own, name: source.name)) } catch {
-      preconditionFailure("\(source.name): \(error)")
+    // A machine of its own: the one that asks may be deep in calls.
+    let asking = Machine.current
+    defer { Machine.current = asking }
+    let machine = Machine(globals: own, host: asking!.host)
+    Resources.undisturbed {
+      do { try machine.run(try compile(program, globals: own, name: source.name)) } catch {
+        preconditionFailure("\(source.name): \(error)")
+      }
     }
     globals = own
   }

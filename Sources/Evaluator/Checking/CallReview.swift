@@ -148,6 +148,8 @@ struct CallReview {
       if let function = names.function(slot) { _ = try function.plan(written) }
     } else if let builtin = program.globals.library.builtins[name] {
       _ = try builtin.plan(written)
+    } else if let function = program.globals.library.value(name)?.function {
+      _ = try function.prototype.plan(written)
     }
   }
 }

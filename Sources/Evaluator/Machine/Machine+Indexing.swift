@@ -174,9 +174,13 @@ extension Machine {
     case .at(let n): return [try position(n, in: count, of: kind)]
     case .slice(let from, let to, let step, let isInclusive):
       let (start, end) = try Machine.sliceBounds(from, to, isInclusive, count, kind)
+      let step = max(-count - 1, min(step, count + 1))
+      try Resources.require((end - start) / abs(step), of: 2 * MemoryLayout<Int>.stride)
       return step > 0
         ? Array(stride(from: start, to: end, by: step)) : Array(stride(from: end - 1, through: start, by: step))
-    case .ellipsis: return Array(0..<count)
+    case .ellipsis:
+      try Resources.require(count, of: 2 * MemoryLayout<Int>.stride)
+      return Array(0..<count)
     case .tensor(let tensor):
       if tensor.dtype == .bool {
         guard tensor.shape == [count] else {

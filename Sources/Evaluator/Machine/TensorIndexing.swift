@@ -48,6 +48,8 @@ struct TensorSelection {
         axis += 1
       case .slice(let from, let to, let step, let isInclusive):
         let (start, end) = try Machine.sliceBounds(from, to, isInclusive, x.shape[axis], "axis")
+        // A step beyond the axis takes one element, however long it is.
+        let step = max(-x.shape[axis] - 1, min(step, x.shape[axis] + 1))
         let size = abs(step)
         let count = (end - start + size - 1) / size
         strides.append(Stride(start: step > 0 ? start : max(start, end - 1), count: count, step: step))

@@ -102,6 +102,12 @@ package final class RangeObject: Object {
     let n = isInclusive ? span.rounded(.down) + 1 : span.rounded(.up)
     return n > 0 ? (n < 9e15 ? Int(n) : Int(9e15)) : 0
   }
+
+  /// All of them. Error: `too-large`.
+  package func numbers() throws -> [Double] {
+    try Resources.require(length, of: 2 * MemoryLayout<Double>.stride)
+    return (0..<length).map { start + Double($0) }
+  }
 }
 
 @usableFromInline package final class ListObject: Object {

@@ -8,25 +8,38 @@ extension Value {
   package var displayText: String { string ?? preview }
 
   /// One line for messages, lists and records: strings in quotes, long values shortened.
-  package var preview: String { text(depth: 0, isSource: false) }
+  package var preview: String {
+    var room = Value.mostPreviewed
+    return text(depth: 0, isSource: false, &room)
+  }
+
+  /// Values in values: what is shared by many is written many times.
+  private static var mostPreviewed: Int { 20_000 }
 
   /// As it would be written in a program, where that is possible.
-  package var sourceText: String { text(depth: 0, isSource: true) }
+  package var sourceText: String {
+    var room = Int.max
+    return text(depth: 0, isSource: true, &room)
+  }
 
-  private func text(depth: Int, isSource: Bool) -> String {
+  /// - Parameter room: how many values more are written.
+  private func text(depth: Int, isSource: Bool, _ room: inout Int) -> String {
     if isNumber { return formatNumber(number) }
     if isBool { return isTrue ? "true" : "false" }
     guard isObject else { return "none" }
     if let string { return Value.quoted(string) }
-    if depth > 20 { return "…" }
+    room -= 1
+    if depth > 20 || room < 0 { return "…" }
     if let list {
-      let shown = list.values.prefix(isSource ? Int.max : 100).map { $0.text(depth: depth + 1, isSource: isSource) }
+      let shown = list.values.prefix(isSource ? Int.max : 100).map {
+        $0.text(depth: depth + 1, isSource: isSource, &room)
+      }
       if shown.count < list.length { return "(\(shown.joined(separator: ", ")), … \(list.length) in all)" }
       return shown.count == 1 ? "(\(shown[0]),)" : "(\(shown.joined(separator: ", ")))"
     }
     if let record {
       let fields = zip(record.keys, record.values).map { key, value in
-        "\(Value.fieldName(key.name)): \(value.text(depth: depth + 1, isSource: isSource))"
+        "\(Value.fieldName(key.name)): \(value.text(depth: depth + 1, isSource: isSource, &room))"
       }
       return "{\(fields.joined(separator: ", "))}"
     }

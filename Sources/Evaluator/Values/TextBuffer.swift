@@ -82,6 +82,7 @@ package final class TextBuffer {
   }
 
   @inline(never) private func resize(to wanted: Int) {
+    if !Resources.fits(wanted) { Resources.raiseMemory() }
     let room = UnsafeMutablePointer<UInt8>.allocate(capacity: wanted)
     room.update(from: bytes, count: count)
     bytes.deallocate()

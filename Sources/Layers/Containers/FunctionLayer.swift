@@ -6,7 +6,7 @@ import Tensors
 /// A function of the language that can be written into a model file: as its source with the values that it captured.
 package protocol SourceCarrying: Callable {
   var sourceText: String { get }
-  var captures: DatumRecord { get }
+  var captures: DatumRecord { get throws }
 }
 
 /// A function of the library: a model file keeps its name alone.

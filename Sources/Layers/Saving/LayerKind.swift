@@ -170,7 +170,8 @@ package struct LayerWriter {
       throw Failure("not-saveable", "the function `\(function.name)` in this model has no source to save")
     }
     var captures: [JSONValue.Member] = []
-    for (key, value) in zip(carrying.captures.keys, carrying.captures.values) where !names.contains(key) {
+    let carried = try carrying.captures
+    for (key, value) in zip(carried.keys, carried.values) where !names.contains(key) {
       captures.append(.init(key, try datum(value)))
     }
     return [
