@@ -15,8 +15,8 @@ extension Formatter {
     if a.kind == .comma || a.kind == .semicolon || a.kind == .colon { return true }
     if a.kind == .dotDot, b.kind == .dotDot { return true }
     if a.kind == .dotDot, left > 0, pieces[left - 1].kind == .dotDot { return true }
-    // Two signs are two signs.
-    if a.role == .prefix { return a.kind == .minus && b.kind == .minus }
+    // Two signs are two signs; but a statement that starts with `-` and a blank would look like the end of the line above.
+    if a.role == .prefix { return a.kind == .minus && b.kind == .minus && !a.startsStatement }
     if a.role == .tight || b.role == .tight { return false }
     // Calls and indices. A function or an assertion as a statement may keep its distance.
     if b.kind == .leftParen || b.kind == .leftBracket {

@@ -46,10 +46,10 @@ private func notANumber(_ name: String, _ shape: String?) -> Failure {
 package func jacobian(of f: (Tensor) throws -> Tensor, _ x: Tensor) throws -> Tensor {
   let input = try variable(x)
   let output = try recording { try f(input) }
-  let shape = Shape(Array(output.shape) + Array(x.shape))
-  guard shape.count <= 8 else {
+  guard output.rank + x.rank <= Shape.maximumRank else {
     throw Failure("argument-range", "the jacobian of \(output.shape) by \(x.shape) has more than 8 axes", argument: 0)
   }
+  let shape = try Shape.checked(Array(output.shape) + Array(x.shape))
   var rows: [Tensor] = []
   for index in 0..<output.count {
     var unit = [Double](repeating: 0, count: output.count)

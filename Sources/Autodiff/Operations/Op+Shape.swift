@@ -71,7 +71,7 @@ extension Op {
   package static func unsqueeze(_ x: Tensor, axis position: Int) throws -> Tensor {
     var sizes = Array(x.shape)
     sizes.insert(1, at: try axis(position, rank: x.rank + 1))
-    return try reshape(x, Shape(sizes))
+    return try reshape(x, Shape.checked(sizes))
   }
 
   /// Joins tensors along an axis that they have.

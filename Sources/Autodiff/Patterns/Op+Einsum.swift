@@ -116,7 +116,7 @@ extension Op {
       let result = try matmul(arrange(a, [batch, left, contracted]), arrange(b, [batch, contracted, right]))
       let names = batch + left + right
       let shape = names.map { size([$0], a.names.contains($0) ? a : b) }
-      return Named(x: try reshape(result, Shape(shape)), names: names)
+      return Named(x: try reshape(result, Shape.checked(shape)), names: names)
     }
   }
 }

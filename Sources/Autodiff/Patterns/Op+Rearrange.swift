@@ -65,7 +65,7 @@ extension Op {
       names.insert(name, at: 0)
     }
     result = try permute(result, goal.names.map { names.firstIndex(of: $0)! })
-    return try reshape(result, Shape(goal.groups.map { $0.reduce(1) { $0 * (full[$1] ?? 1) } }))
+    return try reshape(result, Shape.checked(goal.groups.map { $0.reduce(1) { $0 * (full[$1] ?? 1) } }))
   }
 
   private static func checked(_ sizes: [Int], _ failure: (String) -> Failure) throws -> [Int] {
