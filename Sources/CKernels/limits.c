@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -29,6 +30,8 @@ static long now(void) {
 }
 
 _Noreturn static void end(int reason) {
+  // What the program has written comes first, unless it is in the middle of writing.
+  if (ftrylockfile(stdout) == 0) fflush_unlocked(stdout);
   const char *words = atomic_load(&last_words[reason - NNS_STOP_TIME]);
   if (!words) words = reason == NNS_STOP_TIME ? "error: the time is up\n" : "error: no memory is left\n";
   for (size_t n = strlen(words); n;) {

@@ -128,6 +128,9 @@ if isCommand, arguments.first == "run", code == nil {
   isCommand = false
   if arguments.isEmpty { refuse("run needs a file, or - for standard input") }
 }
+if isLimited, isCommand, code == nil, let word = arguments.first, ["explain", "fmt", "check", "test"].contains(word) {
+  refuse("--time, --memory and --sandbox are for a program, not for \(word)")
+}
 let facts = TerminalFacts(color: color)
 if let code {
   exit(Launch.run(code: code, arguments: arguments, limits, facts))

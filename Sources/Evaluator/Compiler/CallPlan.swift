@@ -92,7 +92,10 @@ final class CallPlan {
       }
       if taken[at] != nil { throw givenTwice(callee, parameters[at].name, argument: position) }
       if parameters[at].isInout, !written.isInout[j] {
-        throw needsInout(callee, parameters[at].name, argument: position)
+        let isMarkedElsewhere =
+          written.isInout.count(where: \.self) >= parameters.count(where: \.isInout)
+        throw needsInout(
+          callee, parameters[at].name, argument: position, order: isMarkedElsewhere ? usage() : nil)
       }
       if !parameters[at].isInout, !parameters[at].mayBeInout, written.isInout[j] {
         throw needsNoInout(callee, parameters[at].name, argument: position)

@@ -17,10 +17,13 @@ func givenTwice(_ name: String, _ parameter: String, argument: Int) -> Failure {
   Failure("bad-argument", "`\(parameter)` is given twice to `\(name)`", argument: argument)
 }
 
-func needsInout(_ name: String, _ parameter: String, argument: Int) -> Failure {
+/// - Parameter order: the parameters as they stand, when the call has its `&` at other arguments.
+func needsInout(_ name: String, _ parameter: String, argument: Int, order: String?) -> Failure {
   Failure(
     "needs-inout", "`\(name)` changes its argument `\(parameter)`, which must be handed over with `&`",
-    argument: argument, why: "`&` marks what a call may change.", hint: "&")
+    argument: argument,
+    why: "`&` marks what a call may change" + (order.map { "; the order is `\(name)(\($0))`." } ?? "."),
+    hint: order == nil ? "&" : nil)
 }
 
 func needsNoInout(_ name: String, _ parameter: String, argument: Int) -> Failure {
