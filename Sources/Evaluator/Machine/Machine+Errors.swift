@@ -189,6 +189,9 @@ extension Machine {
     if let known = otherNames[name], globals.library.value(known) != nil {
       return Failure("unknown-name", message, why: "here it is called `\(known)`.", hint: "\u{1}rename \(known)")
     }
+    if ["help", "quit", "vars", "history"].contains(name) {
+      return Failure("unknown-name", message, why: "at the prompt there is a command: `:\(name)`.")
+    }
     if tensorFields.contains(name) {
       return Failure("unknown-name", message, why: "it is a field of a tensor: `x.\(name)`.")
     }

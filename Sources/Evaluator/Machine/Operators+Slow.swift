@@ -88,6 +88,9 @@ func wrongOperands(_ op: BinaryOperator, _ a: Value, _ b: Value) -> Failure {
     hint = "\u{1}interpolate"
   } else if a.list != nil || b.list != nil {
     why = "a list is not a tensor: it keeps its items apart."
+    if [a, b].contains(where: { $0.list?.values.allSatisfy(\.isNumber) == true }) {
+      why! += " Numbers in brackets, as in `[1, 2]`, are a tensor."
+    }
     if op == .add, a.list != nil, b.list != nil { hint = "\u{1}call cat" }
   } else if a.isNone || b.isNone {
     why = "one side is none: a function without a result gives none."
