@@ -34,7 +34,9 @@ let coreModule = Module(
           why: "a format is [[fill]align][sign][0][width][,][.precision][type], as in \">8.2f\".")
       }
       guard let text = format.format(x) else {
-        throw Failure("argument-type", "the format \"\(spec)\" does not apply to \(x.described)", argument: 0)
+        throw Failure(
+          "argument-type", "the format \"\(spec)\" does not apply to \(x.described)", argument: 0,
+          why: format.objection(to: x))
       }
       return text
     },

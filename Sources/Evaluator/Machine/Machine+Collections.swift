@@ -278,7 +278,8 @@ extension Machine {
           text.drop(from: start)
           throw Failure(
             "argument-type", "this format does not apply to \(first[n].described)", argument: n,
-            facts: [.init("value", first[n].preview, argument: n)])
+            facts: [.init("value", first[n].preview, argument: n)],
+            why: plan._withUnsafeGuaranteedRef { $0.specs[spec].objection(to: first[n]) })
         }
         text.append(formatted)
         spec += 1

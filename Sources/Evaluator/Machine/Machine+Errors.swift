@@ -43,7 +43,7 @@ extension Machine {
     var result = Diagnostic(
       failure.id, failure.message, why: failure.why.map { named($0, failure, source, operands) })
     result.labels = [.init(source, span, facts(failure, prototype, operands))]
-    for fact in failure.facts where fact.name == "\u{1}arguments" { result.notes.append("arguments: \(fact.value)") }
+    result.notes = notes(failure)
     result.hint = failure.hint.flatMap { hint in fix(hint, failure, source, span, operands) }
     return result
   }
@@ -55,11 +55,11 @@ extension Machine {
     let callerPrototype = caller.function.takeUnretainedValue().prototype
     let at = position(callerPrototype, call)
     let operands = callerPrototype.operandSpans[at] ?? []
-    var result = Diagnostic(failure.id, failure.message, why: failure.why)
-    for fact in failure.facts where fact.name == "\u{1}declared" {
+    var result = Diagnostic(failure.id, failure.message, why: failure.why, notes: notes(failure))
+    for fact in failure.facts where fact.name == "\u{1}declared" || fact.name == "\u{1}marked" {
       let ends = fact.value.split(separator: " ").compactMap { Int($0) }
       if ends.count == 2, !prototype.source.isLibrary {
-        result.labels.append(.init(prototype.source, Span(ends[0], ends[1]), isPrimary: false))
+        result.labels.append(.init(prototype.source, Span(ends[0], ends[1]), isPrimary: fact.name == "\u{1}marked"))
       }
     }
     let parameter = -2 - (failure.argument ?? -2)
@@ -80,6 +80,12 @@ extension Machine {
     }
     result.labels.append(.init(callerPrototype.source, span, text))
     return result
+  }
+
+  /// Lines of their own below the error.
+  private func notes(_ failure: Failure) -> [String] {
+    failure.facts.filter { $0.name == "\u{1}arguments" || $0.name == "\u{1}so far" }
+      .map { "\($0.name.dropFirst()): \($0.value)" }
   }
 
   private func facts(_ failure: Failure, _ prototype: Prototype, _ operands: [Span]) -> String {

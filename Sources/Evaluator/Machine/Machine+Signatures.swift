@@ -57,7 +57,7 @@ extension Machine {
       throw Failure(
         "dim-conflict",
         "`\(name)` has \(shape.rank) \(shape.rank == 1 ? "axis" : "axes"), but \(open == nil ? "" : "at least ")\(dims.count - (open == nil ? 0 : 1)) \(dims.count == 1 ? "is" : "are") wanted",
-        facts: [.init(name, "\(shape)"), typeFact(type, function)], why: soFar(function, r, signature))
+        facts: [.init(name, "\(shape)"), typeFact(type, function)] + soFar(function, r, signature))
     }
     for (j, dim) in dims.enumerated() {
       let axis: Int
@@ -68,7 +68,7 @@ extension Machine {
         let slot = register(place, function, r)
         if slot.pointee.isNumber {
           guard slot.pointee.number == Double(shape[axis]) else {
-            throw conflict(dimName, slot.pointee.preview, shape, axis, name, type, function, r, signature)
+            throw conflict(dimName, slot.pointee.preview, shape, axis, name, dim, function, r, signature)
           }
         } else {
           slot.put(Value(Double(shape[axis])))
@@ -77,7 +77,7 @@ extension Machine {
         let wanted = try evaluate(term, function, r)
         guard wanted == Double(shape[axis]) else {
           throw conflict(
-            function.prototype.source.text(dim.span), Value(wanted).preview, shape, axis, name, type, function, r,
+            function.prototype.source.text(dim.span), Value(wanted).preview, shape, axis, name, dim, function, r,
             signature)
         }
       }
@@ -115,33 +115,56 @@ extension Machine {
   }
 
   private func conflict(
-    _ dim: String, _ wanted: String, _ shape: Shape, _ axis: Int, _ name: String, _ type: TypeCheck,
+    _ dim: String, _ wanted: String, _ shape: Shape, _ axis: Int, _ name: String, _ check: DimCheck,
     _ function: FunctionObject, _ r: Registers, _ signature: Int
   ) -> Failure {
     let call = signature >= 0 ? " in this call to `\(function.prototype.name)`" : ""
-    let isName = dim.allSatisfy { $0.isLetter || $0 == "_" || $0.isNumber }
+    let isName = dim.allSatisfy { $0.isLetter || $0 == "_" || $0.isNumber } && Double(dim) == nil
+    let first = isName ? binder(of: dim, function, signature) : nil
+    var facts = [Failure.Fact(name, "\(shape)")]
+    if let first, first.span != check.span { facts.append(placeFact("declared", first.span)) }
+    facts.append(placeFact("marked", check.span))
+    let said = "then `\(name)` says \(dim)=\(shape[axis])"
     return Failure(
       "dim-conflict",
-      isName && Double(dim) == nil
+      isName
         ? "`\(dim)` has two sizes\(call)"
         : "axis \(axis) of `\(name)` must be \(dim == wanted ? wanted : "\(dim) = \(wanted)"), not \(shape[axis])",
-      facts: [.init(name, "\(shape)"), typeFact(type, function)],
-      why: (soFar(function, r, signature) ?? "\(dim)=\(wanted)") + "; then `\(name)` says \(dim)=\(shape[axis])")
+      facts: facts + soFar(function, r, signature, dim: dim, from: first?.name, said: said))
+  }
+
+  /// The parameter that gives a dim its size, and where it names it: the first one that does.
+  private func binder(of dim: String, _ function: FunctionObject, _ signature: Int) -> (name: String, span: Span)? {
+    guard signature >= 0 else { return nil }
+    for check in function.prototype.signatures[signature].checks {
+      if let span = check.type.place(of: dim) { return (check.name, span) }
+    }
+    return nil
   }
 
   /// The declared type as a second place: rendered as a label on the signature.
   private func typeFact(_ type: TypeCheck, _ function: FunctionObject) -> Failure.Fact {
-    Failure.Fact("\u{1}declared", "\(type.span.start) \(type.span.end)")
+    placeFact("declared", type.span)
   }
 
-  private func soFar(_ function: FunctionObject, _ r: Registers, _ signature: Int) -> String? {
+  private func placeFact(_ kind: String, _ span: Span) -> Failure.Fact {
+    Failure.Fact("\u{1}\(kind)", "\(span.start) \(span.end)")
+  }
+
+  /// The sizes that are known: a line of its own below the error.
+  private func soFar(
+    _ function: FunctionObject, _ r: Registers, _ signature: Int, dim: String = "", from: String? = nil,
+    said: String? = nil
+  ) -> [Failure.Fact] {
     let dims =
       signature >= 0 ? function.prototype.signatures[signature].dims : function.prototype.bindings[-1 - signature].dims
-    let known = dims.compactMap { dim -> String? in
-      let value = register(dim.place, function, r).pointee
-      return value.isNumber ? "\(dim.name)=\(value.preview)" : nil
+    let known = dims.compactMap { known -> String? in
+      let value = register(known.place, function, r).pointee
+      guard value.isNumber else { return nil }
+      return "\(known.name)=\(value.preview)" + (known.name == dim ? from.map { " (from `\($0)`)" } ?? "" : "")
     }
-    return known.isEmpty ? nil : "so far " + known.joined(separator: "  ")
+    if known.isEmpty { return [] }
+    return [.init("\u{1}so far", known.joined(separator: "  ") + (said.map { "; " + $0 } ?? ""))]
   }
 
   private func wrongKind(
@@ -166,4 +189,15 @@ extension Value {
 
   /// A number has a shape without axes.
   var shapeForDims: Shape? { isNumber ? [] : tensor?.shape }
+}
+
+extension TypeCheck {
+  /// Where the type names a dim first.
+  fileprivate func place(of dim: String) -> Span? {
+    switch kind {
+    case .list(let types): return types.lazy.compactMap { $0.place(of: dim) }.first
+    case .value(_, let dims):
+      return dims?.first { if case .name(dim, _) = $0.kind { true } else { false } }?.span
+    }
+  }
 }

@@ -104,6 +104,16 @@ extension Tensor {
 }
 
 extension FormatSpec {
+  /// Why the spec does not apply to the value.
+  package func objection(to value: Value) -> String {
+    if value.isNumber { return "`\(type ?? "d")` shows whole numbers; `.0f` rounds." }
+    if let tensor = value.tensor, tensor.shape.rank > 0 {
+      return "a format is for one number: \(value.described) has \(tensor.shape.elementCount)."
+    }
+    return
+      "\(type.map { "`\($0)` shows" } ?? "this shows") numbers; other values take a width and an alignment, as in `>8`."
+  }
+
   /// Nil when the spec does not apply to the value.
   package func format(_ value: Value) -> String? {
     var body: String
