@@ -3,7 +3,8 @@ import Fuzzing
 import Glibc
 
 // scripts/bench fuzz: fuzz [--first SEED] [--count N] [--text] [--show SEED]
-// Every input is made from its seed; a crash, a hang and a complaint name it.
+// Every input is made from its seed and the programs in the repository; a crash, a hang and a complaint name the seed, and
+// leave the text in `fuzz-SEED.nns` where the fuzzer was started, since the programs may change.
 
 var first: UInt64 = 1
 var count: UInt64 = 2_000_000
@@ -38,8 +39,23 @@ if let shown {
   exit(0)
 }
 
-/// The seed under way, for the handler of signals.
+/// The seed and the text under way, for the handler of signals.
 nonisolated(unsafe) let underWay = UnsafeMutablePointer<UInt64>.allocate(capacity: 1)
+nonisolated(unsafe) let textUnderWay = UnsafeMutablePointer<UnsafeRawBufferPointer>.allocate(capacity: 1)
+
+/// Writes the text under way beside; only with what is safe in a handler of signals.
+func keepText(_ digits: UnsafeRawBufferPointer) {
+  withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { path in
+    path.initializeMemory(as: UInt8.self, repeating: 0)
+    path.copyBytes(from: "fuzz-".utf8)
+    UnsafeMutableRawBufferPointer(rebasing: path[5...]).copyMemory(from: digits)
+    UnsafeMutableRawBufferPointer(rebasing: path[(5 + digits.count)...]).copyBytes(from: ".nns".utf8)
+    let name = path.baseAddress!.assumingMemoryBound(to: CChar.self)
+    let file = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    _ = write(file, textUnderWay.pointee.baseAddress, textUnderWay.pointee.count)
+    close(file)
+  }
+}
 
 func announce(_ signal: Int32) {
   var digits = [UInt8](repeating: 0, count: 20)
@@ -52,7 +68,10 @@ func announce(_ signal: Int32) {
   } while n > 0
   let lead: StaticString = signal == SIGALRM ? "\nHANG at seed " : "\nCRASH at seed "
   _ = write(STDERR_FILENO, lead.utf8Start, lead.utf8CodeUnitCount)
-  digits.withUnsafeBytes { _ = write(STDERR_FILENO, $0.baseAddress! + at, 20 - at) }
+  digits.withUnsafeBytes {
+    _ = write(STDERR_FILENO, $0.baseAddress! + at, 20 - at)
+    keepText(UnsafeRawBufferPointer(rebasing: $0[at...]))
+  }
   _ = write(STDERR_FILENO, "\n", 1)
   _exit(3)
 }
@@ -73,8 +92,14 @@ let start = Date()
 for seed in first..<(first + count) {
   underWay.pointee = seed
   alarm(10)
-  if let complaint = campaign.run(seed: seed, depth) {
+  let text = campaign.text(seed: seed)
+  let complaint = text.withUnsafeBytes { bytes in
+    textUnderWay.pointee = bytes
+    return campaign.trial.complaint(about: text, depth)
+  }
+  if let complaint {
     complaints += 1
+    try? Data(text).write(to: URL(fileURLWithPath: "fuzz-\(seed).nns"))
     print("seed \(seed): \(complaint)")
     if complaints >= 20 { break }
   }

@@ -23,9 +23,4 @@ package struct Campaign {
     default: mutation.text(seed: seed)
     }
   }
-
-  /// - Returns: what is wrong, or nil.
-  package func run(seed: UInt64, _ depth: Trial.Depth = .everything) -> String? {
-    trial.complaint(about: text(seed: seed), depth)
-  }
 }
