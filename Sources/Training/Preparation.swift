@@ -9,11 +9,14 @@ import Tensors
 struct Preparation {
   /// What of the chain are preprocessors, as a model of its own; nil where there are none.
   let transforms: Model?
-  /// How many elements those are.
+  /// How many elements those are, with an `input` before them.
   let count: Int
 
   init(_ model: Model) throws {
-    count = model.elements.prefix { preprocessor($0) != nil }.count
+    // An `input` may say the sizes of what comes in before it is prepared.
+    let first = model.elements.first is Input ? 1 : 0
+    let found = model.elements.dropFirst(first).prefix { preprocessor($0) != nil }.count
+    count = found > 0 ? first + found : 0
     transforms = count > 0 ? try Model(Chain(Array(model.elements.prefix(count)))) : nil
   }
 
@@ -27,11 +30,12 @@ struct Preparation {
   /// Fitted ones stay unless `refits`; frozen ones always.
   /// - Returns: the training part as the rest of the model sees it.
   static func fit(_ model: inout Model, _ data: Datum, refits: Bool) throws -> Datum {
-    guard try Preparation(model).count > 0 else { return data }
+    let count = try Preparation(model).count
+    guard count > 0 else { return data }
     var data = data
     var elements = model.elements
-    for index in elements.indices {
-      guard var found = preprocessor(elements[index]) else { break }
+    for index in 0..<count {
+      guard var found = preprocessor(elements[index]) else { continue }
       if !elements[index].isFrozen, refits || !found.isFitted {
         found = try found.forgotten.fitted(to: data)
         elements[index] = replacing(elements[index], with: found)
@@ -47,8 +51,8 @@ struct Preparation {
   /// Another data set as the rest of the model sees it: no rows are dropped.
   static func transform(_ model: Model, _ data: Datum) throws -> Datum {
     var data = data
-    for element in model.elements {
-      guard let found = preprocessor(element) else { break }
+    for element in model.elements.prefix(try Preparation(model).count) {
+      guard let found = preprocessor(element) else { continue }
       data = try found.transform(data, isTraining: false)
     }
     return data
