@@ -45,6 +45,12 @@ package struct Examples {
   ) throws -> (Inputs, Tensor?) {
     guard case .record(let record) = data, let x = record["x"] else {
       if !needsTruth { return (try inputs(data, what, argument), nil) }
+      if case .record(let record) = data, case .record? = record["train"] {
+        throw Failure(
+          "argument-type", "this data set comes in parts: `\(record.keys.joined(separator: "`, `"))`",
+          argument: argument,
+          why: "`train` is a record {x, y} to learn from.", hint: "\u{1}append .train")
+      }
       throw Failure(
         "argument-type", "the \(what) has to be a record `{x, y}`, not \(data.kindForPeople)", argument: argument,
         why: "`x` holds the inputs and `y` the truths, one of each for every example.")
