@@ -118,9 +118,7 @@ package struct CertainExpressions {
       return visit(right)
     default: break
     }
-    var inner: [Expression] = []
-    e.forEachChild { inner.append($0) }
-    for child in inner { visit(child) }
+    e.forEachChild { visit($0) }
   }
 
   private mutating func guarded(_ visit: (inout CertainExpressions) -> Void) {

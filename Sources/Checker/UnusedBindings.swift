@@ -156,8 +156,6 @@ struct Mentions {
       visit(handler)
     default: break
     }
-    var inner: [Expression] = []
-    expression.forEachChild { inner.append($0) }
-    for e in inner { visit(e) }
+    expression.forEachChild { visit($0) }
   }
 }

@@ -64,6 +64,7 @@ package final class Session {
     machine.host.note = { [unowned self] diagnostic in self.report(diagnostic) }
     machine.host.loadModule = { [unowned self] request, source in try self.loadModule(request, from: source) }
     machine.host.isPrivate = { [unowned self] value, name in self.isPrivate(value, name) }
+    globals.commands = Set(Session.commands.map(\.name))
     globals["args"] = Value(list: arguments.map { Value($0) })
   }
 

@@ -11,6 +11,14 @@ import Testing
     #expect(makeLibrary().declaredTwice == [])
   }
 
+  @Test func namesOfOtherToolsLeadToTheLibrary() {
+    let library = makeLibrary()
+    for (other, ours) in otherNames {
+      #expect(library.value(ours) != nil, "`\(other)` leads to `\(ours)`, which is not there")
+      #expect(library.value(other) == nil, "`\(other)` is the library's own name")
+    }
+  }
+
   @Test func everyDeclarationSaysWhatItIs() {
     let library = makeLibrary()
     for module in library.modules {

@@ -6,6 +6,8 @@ package final class Globals {
   private(set) var names: [String] = []
   package let library: Library
   static let capacity = 61_000
+  /// What the prompt does under a name of its own, for those who write it without the `:`.
+  package var commands: Set<String> = []
 
   package init(library: Library) {
     self.library = library

@@ -186,10 +186,10 @@ extension Machine {
       (set ?? globals.setNames) + globals.library.names.filter { !constants.contains($0) }
       + Array(prototype.registerNames.values)
     let message = "there is no `\(name)`"
-    if let known = otherNames[name], globals.library.value(known) != nil {
+    if let known = otherNames[name] {
       return Failure("unknown-name", message, why: "here it is called `\(known)`.", hint: "\u{1}rename \(known)")
     }
-    if ["help", "quit", "vars", "history"].contains(name) {
+    if globals.commands.contains(name) {
       return Failure("unknown-name", message, why: "at the prompt there is a command: `:\(name)`.")
     }
     if tensorFields.contains(name) {

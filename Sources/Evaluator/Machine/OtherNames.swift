@@ -1,6 +1,5 @@
-/// What those who come from other tools call what the library has under another name; each is offered only where the
-/// library has it.
-let otherNames: [String: String] = [
+/// What those who come from other tools call what the library has under another name.
+package let otherNames: [String: String] = [
   // scikit-learn and pandas
   "train_test_split": "split", "StandardScaler": "standardize", "MinMaxScaler": "minmax", "OneHotEncoder": "onehot",
   "get_dummies": "onehot", "SimpleImputer": "impute", "fillna": "impute", "dropna": "drop_missing",
@@ -18,5 +17,4 @@ let otherNames: [String: String] = [
   "imshow": "image", "histogram": "hist", "arange": "range", "power": "pow", "inv": "inverse", "absolute": "abs",
   // languages
   "append": "push", "sorted": "sort", "println": "print", "printf": "print", "echo": "print", "length": "len",
-  "size": "len",
 ]

@@ -118,7 +118,7 @@ extension RecordObject {
   static func retire(_ object: Unmanaged<Object>) {
     var record = unsafeDowncast(object.takeRetainedValue(), to: RecordObject.self)
     // Whoever holds it in Swift may still look into it.
-    guard record.hasUsualCapacity, isKnownUniquelyReferenced(&record) else { return }
+    guard spares.hasRoom, record.hasUsualCapacity, isKnownUniquelyReferenced(&record) else { return }
     Disposal.releaseAll(record.values)
     record.fields.update(repeating: .none, count: usualCapacity)
     record.own = nil

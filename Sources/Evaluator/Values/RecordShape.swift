@@ -35,8 +35,8 @@ package final class RecordShape {
   /// The shared shape with one more key; nil where a record should rather have its own.
   func adding(_ key: Symbol) -> RecordShape? {
     if isOwn { return nil }
-    if let known = wider[key] { return known }
-    return keys.count < RecordShape.mostSharedKeys && RecordShape.made < RecordShape.mostShared ? with(key) : nil
+    let isFull = keys.count >= RecordShape.mostSharedKeys || RecordShape.made >= RecordShape.mostShared
+    return isFull ? wider[key] : with(key)
   }
 
   private func with(_ key: Symbol) -> RecordShape {

@@ -4,6 +4,9 @@ struct Spares<Kept: Object> {
   private let room = UnsafeMutablePointer<Unmanaged<Kept>>.allocate(capacity: capacity)
   private var count = 0
 
+  /// Whether one more is kept: what is not need not be made ready.
+  var hasRoom: Bool { count < Spares.capacity }
+
   mutating func take() -> Kept? {
     guard count > 0 else { return nil }
     count -= 1
@@ -13,7 +16,7 @@ struct Spares<Kept: Object> {
 
   /// Keeps an object that nobody else holds, as long as there is room.
   mutating func keep(_ object: consuming Kept) {
-    guard count < Spares.capacity else { return }
+    guard hasRoom else { return }
     Object.live -= 1
     room[count] = .passRetained(object)
     count += 1
