@@ -32,6 +32,7 @@ let package = Package(
     // C: system libraries behind thin shims, and our own kernels.
     .systemLibrary(name: "CZlib"),
     .target(name: "COneDNN", exclude: ["README.md"], linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CLapack", exclude: ["README.md"], linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CKernels", exclude: ["README.md"], cSettings: kernelFlags),
     .target(
       name: "CLibEdit", dependencies: ["CKernels"], exclude: ["README.md"], linkerSettings: [.linkedLibrary("edit")]),
@@ -44,7 +45,7 @@ let package = Package(
     module("JSON", ["Diagnostics"]),
 
     // Numbers and learning.
-    module("Tensors", ["Diagnostics", "CKernels", "COneDNN"]),
+    module("Tensors", ["Diagnostics", "CKernels", "CLapack", "COneDNN"]),
     module("Autodiff", ["Diagnostics", "Tensors"]),
     module("Layers", ["CZlib", "Diagnostics", "JSON", "Tensors", "Autodiff"]),
     module("Losses", ["Diagnostics", "Tensors", "Autodiff"]),
@@ -78,7 +79,7 @@ let package = Package(
       exclude: ["README.md"], swiftSettings: swiftSettings,
       // One file, without symbols, that runs where no Swift is installed, and starts faster.
       linkerSettings: [
-        .unsafeFlags(["-static-stdlib", "-Xlinker", "-s"], .when(platforms: [.linux]))
+        .unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))
       ]),
 
     // The tests of whole programs, and the tool behind scripts/check and scripts/parity.

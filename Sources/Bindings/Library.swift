@@ -12,10 +12,9 @@ package func makeLibrary() -> Library {
   Library(
     [
       coreModule, collectionsModule, stringsModule, filesModule, makingModule, randomModule, elementwiseModule,
-      reductionsModule, shapesModule,
-      linearAlgebraModule, learningModule, activationsModule, lossesModule, optimizersModule, layersModule,
-      modelsModule, trainingModule, dataModule, preprocessingModule, evaluationModule, chartsModule, compressionModule,
-      insightModule,
+      reductionsModule, shapesModule, linearAlgebraModule, spectraModule, learningModule, activationsModule,
+      lossesModule, optimizersModule, layersModule, modelsModule, trainingModule, dataModule,
+      preprocessingModule, evaluationModule, chartsModule, compressionModule, insightModule,
     ],
     written: writtenModules(),
     constants: [

@@ -8,6 +8,9 @@ static const unsigned char shapes[] = {
 static const unsigned char reductions[] = {
 #embed "../../stdlib/reductions.nns"
 };
+static const unsigned char spectra[] = {
+#embed "../../stdlib/spectra.nns"
+};
 static const unsigned char data[] = {
 #embed "../../stdlib/data.nns"
 };
@@ -30,6 +33,7 @@ static const unsigned char insight[] = {
 static const nns_written_file files[] = {
   {"shapes", shapes, sizeof shapes},
   {"reductions", reductions, sizeof reductions},
+  {"spectra", spectra, sizeof spectra},
   {"data", data, sizeof data},
   {"models", models, sizeof models},
   {"training", training, sizeof training},

@@ -208,6 +208,10 @@ void nns_philox(uint64_t seed, uint64_t stream, uint64_t counter, uint32_t out[4
 /// Words `start ..< start + n` of a stream.
 void nns_philox_words(uint64_t seed, uint64_t stream, uint64_t start, uint32_t *out, long n);
 
+/// The Fourier transform of n pairs (re, im) in place, not scaled; `room` holds `nns_fourier_room(n)` numbers.
+void nns_fourier(long n, int inverse, double *x, double *room);
+long nns_fourier_room(long n);
+
 #ifdef __cplusplus
 }
 #endif

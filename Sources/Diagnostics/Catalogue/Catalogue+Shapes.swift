@@ -47,6 +47,27 @@ extension Catalogue {
           x @ w.T;
           """),
       ErrorPage(
+        "singular", "A matrix has no inverse or no such factor",
+        """
+        The rows of a singular matrix depend on each other, so that a system of equations with it has no solution \
+        or many. `lstsq` finds the best of them; a little on the diagonal (`a + 1e-6 * eye(n)`) makes most matrices \
+        regular.
+        """,
+        wrong: """
+          a = [[1, 2], [2, 4]]
+          solve(a, [1, 2])
+          """,
+        mended: """
+          a = [[1, 2], [2, 4]]
+          lstsq(a, [1, 2]);
+          """),
+      ErrorPage(
+        "needs-package", "A library that this needs is not installed",
+        """
+        Some of what NNS does is done by libraries that it finds when it is built and opens when they are first \
+        needed. The message names the Debian package; `scripts/setup` installs all of them.
+        """),
+      ErrorPage(
         "dim-conflict", "One name of a size has two values in a call",
         """
         A name in the shape of a signature, such as `d` in `q: [n, d]`, stands for one size in the whole call. \

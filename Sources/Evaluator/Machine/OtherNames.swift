@@ -14,7 +14,7 @@ package let otherNames: [String: String] = [
   "binary_crossentropy": "bce", "backward": "grad", "to_categorical": "one_hot", "AdamW": "adamw",
   // NumPy and plotting
   "concatenate": "cat", "vstack": "cat", "hstack": "cat", "randn": "normal", "rand": "uniform", "plot": "line",
-  "imshow": "image", "histogram": "hist", "arange": "range", "power": "pow", "inv": "inverse", "absolute": "abs",
+  "imshow": "image", "histogram": "hist", "arange": "range", "power": "pow", "absolute": "abs",
   // languages
   "append": "push", "sorted": "sort", "println": "print", "printf": "print", "echo": "print", "length": "len",
 ]
