@@ -54,7 +54,7 @@ private func transformed(_ z: Value, inverse: Bool) throws -> (Tensor, Tensor) {
   guard x.shape == y.shape else {
     throw Failure(
       "broadcast", "the real and the imaginary part differ in shape", argument: 0,
-      facts: [.init("re", x.shape.description, argument: 0), .init("im", y.shape.description, argument: 0)])
+      facts: [.init("re", x.shape.description), .init("im", y.shape.description)])
   }
   return try Op.fourier(re: x, im: y, inverse: inverse)
 }
