@@ -3,5 +3,5 @@
 /// A test compares this table with the declarations in `Operations`, so none can be left out.
 package let differentiableOperations: [AnyOperation] =
   Op.arithmetic + Op.elementwise + Op.selection + Op.reductions + Op.movement + Op.indexing + Op.scans + Op.products
-  + Op.factors + Op.transforms + Op.activations + Op.bentActivations + Op.shares + Op.entropies
-  + Op.normalisations + Op.images
+  + Op.factors + Op.transforms + Op.activations + Op.bentActivations + Op.shares + Op.entropies + Op.normalisations
+  + Op.images + Op.recurrences

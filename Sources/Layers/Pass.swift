@@ -9,6 +9,8 @@ package final class Pass {
   package let isTraining: Bool
   /// New running statistics by index among the model's states.
   package var newStates: [Int: Tensor] = [:]
+  /// What attention has seen of a sequence that comes in pieces; nil where sequences come whole.
+  package var memory: SequenceMemory?
   /// Called with every layer within the model and what it gave, by whoever looks into a model.
   package var watch: ((Node, Datum) -> Void)?
   private let source: RandomStream

@@ -147,7 +147,8 @@ extension Op {
 
   /// Leaky relu whose slope is learnt: one, or one per channel of the last axis.
   package static func prelu(_ x: Tensor, _ slope: Tensor) throws -> Tensor {
-    try select(Raw.greater(x.detached, number(0)), x, multiply(x, slope))
+    let slope = slope.count == 1 ? try reshape(slope, []) : slope
+    return try select(Raw.greater(x.detached, number(0)), x, multiply(x, slope))
   }
 
   /// Half of an axis times the sigmoid of the other half (Dauphin et al., 2017).

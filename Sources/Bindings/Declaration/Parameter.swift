@@ -95,7 +95,9 @@ extension Constraint where T == Int {
 }
 
 extension Constraint where T == String {
-  package static func oneOf(_ choices: String...) -> Constraint {
+  package static func oneOf(_ choices: String...) -> Constraint { oneOf(choices) }
+
+  package static func oneOf(_ choices: [String]) -> Constraint {
     Constraint(choices.map { "\"\($0)\"" }.joined(separator: " or "), counterexample: "something else") {
       choices.contains($0)
     }
