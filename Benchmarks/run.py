@@ -1,4 +1,4 @@
-"""Measures NNS beside its peers. scripts/bench [evaluator] [training] [size] [--rounds N] calls it.
+"""Measures NNS beside its peers. scripts/bench [evaluator] [training] [networks] [size] [--rounds N] calls it.
 
 Programs that are compared run in turns, so that whatever else the machine does meets all of them alike; what counts are
 the ratios of neighbouring runs, of which the median is printed. Evaluator programs are timed by the processor time of
@@ -145,6 +145,41 @@ def training(rounds):
     print()
 
 
+def networks(rounds):
+    """Other kinds of networks beside PyTorch: seconds of an epoch on one thread and on two, and peak memory."""
+    print("Networks: Adam, seconds per epoch and peak MB; made-up data, the same sizes and counts of parameters\n")
+    print("| network | threads | NNS | PyTorch eager | PyTorch channels last | eager / NNS | NNS MB | PyTorch MB |")
+    print("|---|---|---|---|---|---|---|---|")
+    python = torch_python()
+    for name in ["cnn", "transformer", "lstm", "tiny"]:
+        for threads in ["1", "2"]:
+            environment = {"NNS_THREADS": threads, "OMP_NUM_THREADS": threads}
+            commands = {"nns": [NNS, os.path.join(HERE, "training", "networks.nns"), name, "4"]}
+            if python:
+                torch = [python, os.path.join(HERE, "training", "networks_torch.py"), name, "4", threads]
+                commands["torch"] = torch
+                if name == "cnn":
+                    commands["last"] = torch + ["channels_last"]
+            seconds = {peer: [] for peer in commands}
+            memory, parameters = {}, set()
+            for turn in range(rounds):
+                for peer in list(commands)[:: 1 if turn % 2 == 0 else -1]:
+                    text, _, _, memory[peer] = run(commands[peer], environment)
+                    epochs = [float(s) for s in re.findall(r"^epoch \d+ ([\d.]+)", text, re.M)]
+                    seconds[peer].append(min(epochs[1:]))
+                    parameters.add((name, peer == "nns", re.search(r"parameters (\d+)", text).group(1)))
+            if python and name != "lstm" and len({count for _, _, count in parameters}) != 1:
+                raise SystemExit(f"{name}: the networks differ: {parameters}")
+
+            def figure(peer):
+                return f"{median(seconds[peer]):.3f}" if peer in seconds else "–"
+
+            eager = f"{median([a / b for a, b in zip(seconds['torch'], seconds['nns'])]):.2f}" if python else "–"
+            print(f"| {name} | {threads} | {figure('nns')} | {figure('torch')} | {figure('last')} | {eager} | "
+                  f"{memory['nns']:.0f} | {memory['torch'] if python else math.nan:.0f} |", flush=True)
+    print()
+
+
 def size(rounds):
     """Start-up, the binary, and the memory that training takes."""
     print("Start and size\n")
@@ -194,7 +229,7 @@ def main():
         at = arguments.index("--rounds")
         rounds = int(arguments[at + 1])
         del arguments[at : at + 2]
-    parts = {"evaluator": evaluator, "training": training, "size": size}
+    parts = {"evaluator": evaluator, "training": training, "networks": networks, "size": size}
     unknown = [a for a in arguments if a not in parts]
     if unknown:
         raise SystemExit(f"scripts/bench: no benchmark `{unknown[0]}`; there are {', '.join(parts)}")

@@ -33,6 +33,8 @@ struct Scores {
   private let task: Model.Task
   private let needsAll: Bool
   private var right = 0
+  /// Labels that were judged: as many as examples, or one for each of their steps.
+  private var judged = 0
   private var seen = 0
   private var loss = 0.0
   private var predictions: [Tensor] = []
@@ -57,13 +59,14 @@ struct Scores {
       truths.append(copy)
     } else {
       right += try hits(output, truth)
+      judged += task == .classes ? output.count / Swift.max(output.shape.last ?? 1, 1) : count
     }
   }
 
   var meanLoss: Double { seen > 0 ? loss / Double(seen) : .nan }
 
   func values() throws -> [Double] {
-    guard needsAll else { return metrics.map { _ in seen > 0 ? Double(right) / Double(seen) : .nan } }
+    guard needsAll else { return metrics.map { _ in judged > 0 ? Double(right) / Double(judged) : .nan } }
     let prediction = try Raw.concat(predictions, axis: 0)
     let truth = try Raw.concat(truths, axis: 0)
     return try metrics.map { try $0(prediction, truth) }

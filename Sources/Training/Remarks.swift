@@ -5,7 +5,8 @@ import Optimizers
 import Tensors
 
 /// What a training shows that its user would want to know, each in a line with what helps. Nothing is said that has not
-/// been measured: on the history, or by applying the model once more to at most `Remarks.most` of its examples.
+/// been measured: on the history, or by applying the model once more to at most `Remarks.most` of its examples, and to so
+/// few that it takes no twentieth of the training.
 struct Remarks {
   private static let most = 2048
 
@@ -17,16 +18,19 @@ struct Remarks {
     self.session = session
     self.optimizer = optimizer
     guard !session.run.rows.isEmpty else { return }
-    let step = max(1, session.count / Remarks.most)
-    let rows = Array(stride(from: 0, to: session.count, by: step).prefix(Remarks.most))
+    let most = min(Remarks.most, max(256, session.count * session.run.rows.count / 10))
+    let step = max(1, session.count / most)
+    let rows = Array(stride(from: 0, to: session.count, by: step).prefix(most))
     lookForOverfitting()
     let dead = DeadUnits()
     let pass = Pass(isTraining: false)
     pass.watch = { node, output in dead.look(node, output) }
     var (parts, truths): ([Tensor], [Tensor]) = ([], [])
     var reader = session.reader
-    for start in stride(from: 0, to: rows.count, by: 256) {
-      let piece = Array(rows[start..<min(start + 256, rows.count)])
+    // No more memory than the training took.
+    let batch = min(session.options.batch, 256)
+    for start in stride(from: 0, to: rows.count, by: batch) {
+      let piece = Array(rows[start..<min(start + batch, rows.count)])
       var (x, y) = try reader.read(Tensor(piece))
       var output = try session.step.architecture.apply(x, session.parameters, session.states, pass)
       try output.makeUnique()

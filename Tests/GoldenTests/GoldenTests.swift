@@ -49,7 +49,13 @@ extension URL {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("nns-example-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let outcome = try run([golden.program.path], in: folder, limit: 600)
+    // A text that it reads goes along; `name.args` may ask for less than a user would.
+    for text in House.files(in: "scripts/examples", extensions: ["txt"]) {
+      try FileManager.default.copyItem(at: text, to: folder.appendingPathComponent(text.lastPathComponent))
+    }
+    let arguments = try golden.sibling("args").map { try String(contentsOf: $0, encoding: .utf8).split(separator: "\n") }
+    let outcome = try run(
+      [golden.program.path] + (arguments ?? []).dropFirst().map(String.init), in: folder, limit: 600)
     #expect(outcome.status == 0, "\(outcome.transcript)")
     for line in try String(contentsOf: checks, encoding: .utf8).split(separator: "\n") {
       let parts = line.components(separatedBy: " >= ")

@@ -122,7 +122,8 @@ extension Raw {
     let (steps, batch, units) = (gates.shape[0], gates.shape[1], gates.shape[2] / how.cell.gates)
     let incoming = try kernelInput(g, dtype)
     let weights = try kernelInput(inputs[1], dtype)
-    let turned = try transpose(weights)
+    // Once for all steps: a product of each would turn it over again.
+    let turned = try transpose(weights).contiguous
     let alive = try how.alive?.contiguous
     let states = try inputs.suffix(how.cell.states).map { try kernelInput($0, dtype) }
     let dx = try Tensor.uninitialized(gates.shape, dtype)
