@@ -3,7 +3,7 @@ package import Tensors
 /// Activations without parameters.
 extension Op {
   /// Whether nothing is being recorded, so that a fused kernel may take the place of operations.
-  static func isPlain(_ x: Tensor, _ g: Tensor) -> Bool { !x.isToBeRecorded && !g.isToBeRecorded }
+  static func isPlain(_ x: Tensor, _ g: Tensor) -> Bool { Recording.isPaused || x.node == nil && g.node == nil }
 
   package static let relu: UnaryOperation = UnaryOperation("relu", .line, Raw.relu) { _, y, g in try reluMask(g, y) }
 
