@@ -7,20 +7,26 @@ package struct Parameter<T: Convertible>: @unchecked Sendable {
   package let summary: String
   package let defaultValue: T?
   package let constraints: [Constraint<T>]
+  /// How its shape is related to those of the others, as in a signature of the language: `[n, d]`.
+  package let dims: String?
 
   /// The argument must be given.
-  package init(_ name: String, _ summary: String, _ constraints: Constraint<T>...) {
+  package init(_ name: String, dims: String? = nil, _ summary: String, _ constraints: Constraint<T>...) {
     self.name = name
     self.summary = summary
     defaultValue = nil
     self.constraints = constraints
+    self.dims = dims
   }
 
-  package init(_ name: String, _ summary: String, default value: T, _ constraints: Constraint<T>...) {
+  package init(
+    _ name: String, dims: String? = nil, _ summary: String, default value: T, _ constraints: Constraint<T>...
+  ) {
     self.name = name
     self.summary = summary
     defaultValue = value
     self.constraints = constraints
+    self.dims = dims
   }
 
   package var info: ParameterInfo {
@@ -29,13 +35,15 @@ package struct Parameter<T: Convertible>: @unchecked Sendable {
       isRest: T.isRest,
       isNamedRest: T.isNamedRest,
       defaultValue: defaultValue?.makeValue(), constraints: constraints.map(\.text),
-      counterexamples: constraints.map { $0.counterexample.borrowedSource })
+      counterexamples: constraints.map { $0.counterexample.borrowedSource }, dims: dims)
   }
 
   /// The argument at its place in the window, converted and checked.
   @inline(__always)
   package func read(_ arguments: Registers, _ index: Int) throws -> T {
-    guard let converted = try T.from(arguments + index) else { throw wrongType(arguments[index], index) }
+    let found: T?
+    do { found = try T.from(arguments + index) } catch { throw placed(error, index) }
+    guard let converted = found else { throw wrongType(arguments + index, index) }
     if _slowPath(!constraints.isEmpty) { try check(converted, arguments[index], index) }
     return converted
   }
@@ -44,10 +52,32 @@ package struct Parameter<T: Convertible>: @unchecked Sendable {
     for constraint in constraints where !constraint.holds(converted) { throw outOfRange(constraint, value, index) }
   }
 
-  @inline(never) package func wrongType(_ value: Value, _ index: Int) -> Failure {
-    Failure(
-      "argument-type", "`\(name)` must be \(T.typeName.withArticle), not \(value.described)", argument: index,
-      facts: [.init(name, value.preview, argument: index)], why: "\(name): \(summary).")
+  /// A conversion that fails by itself does not know which argument it is.
+  @inline(never) package func placed(_ error: any Error, _ index: Int) -> any Error {
+    guard var failure = error as? Failure, failure.argument == nil else { return error }
+    failure.argument = index
+    return failure
+  }
+
+  @inline(never) package func wrongType(_ register: Registers, _ index: Int) -> Failure {
+    let value = T.misfit(register)
+    // A number is none of the numbers that are wanted.
+    let given = value.isNumber && T.typeName.contains("number") ? value.preview : value.described
+    return Failure(
+      "argument-type", "`\(name)` must be \(T.typeName.withArticle), not \(given)", argument: index,
+      facts: [.init(name, value.preview, argument: index)], why: "\(name): \(summary).",
+      hint: hint(register, value))
+  }
+
+  private func hint(_ register: Registers, _ value: Value) -> String? {
+    if T.isRest { return value.list == nil ? nil : "\u{1}prepend .." }
+    return T.isItem(register) ? "\u{1}enclose" : isNumberInQuotes(value) ? "\u{1}call number" : nil
+  }
+
+  private func isNumberInQuotes(_ value: Value) -> Bool {
+    guard let text = value.string, let number = Double(text) else { return false }
+    var register = Value(number)
+    return withUnsafeMutablePointer(to: &register) { ((try? T.from($0)) ?? nil) != nil }
   }
 
   @inline(never) package func outOfRange(_ constraint: Constraint<T>, _ value: Value, _ index: Int) -> Failure {
