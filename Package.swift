@@ -46,7 +46,7 @@ let package = Package(
     // Numbers and learning.
     module("Tensors", ["Diagnostics", "CKernels", "COneDNN"]),
     module("Autodiff", ["Diagnostics", "Tensors"]),
-    module("Layers", ["Diagnostics", "JSON", "Tensors", "Autodiff"]),
+    module("Layers", ["CZlib", "Diagnostics", "JSON", "Tensors", "Autodiff"]),
     module("Losses", ["Diagnostics", "Tensors", "Autodiff"]),
     module("Optimizers", ["Diagnostics", "Tensors", "Autodiff", "Layers"]),
     module("Training", ["Diagnostics", "CKernels", "Tensors", "Autodiff", "Layers", "Losses", "Optimizers"]),

@@ -13,6 +13,26 @@ let trainingModule = Module(
   [
     fitBuiltin,
     Builtin(
+      "estimate", "What an epoch of training will take: seconds, steps, bytes of memory and parameters.",
+      Parameter<Model>("net", "a model"), dataParameter,
+      Parameter<Int>("batch", "examples in a step", default: 32, .atLeast(1)), lossParameter,
+      Parameter<Optimizer?>("opt", "an optimizer; adam() when left out", default: nil),
+      examples: ["estimate(input(1) >> dense(1), {x: ones(64, 1), y: ones(64)}).steps" => "2"]
+    ) { net, data, batch, loss, optimizer in
+      var options = FitOptions()
+      options.batch = batch
+      options.isQuiet = true
+      options.loss = try lossFunction(loss)
+      let cost = try pointingAtData {
+        try estimate(net, Datum(data), optimizer: optimizer ?? Optimizer(.adam), options)
+      }
+      return Value(
+        new: RecordObject([
+          ("seconds", Value(cost.secondsPerEpoch)), ("steps", Value(Double(cost.steps))),
+          ("memory", Value(Double(cost.memory))), ("parameters", Value(Double(cost.parameters))),
+        ]))
+    },
+    Builtin(
       "early", "Ends training when what is watched has not improved for a while.",
       Parameter<String>("monitor", "a column of the history", default: "val_loss"),
       Parameter<Int>("patience", "epochs without improvement", default: 5, .atLeast(1)),
@@ -81,6 +101,9 @@ private let fitBuiltin = Builtin(
   Parameter<Int>("accumulate", "batches averaged into one step", default: 1, .atLeast(1)),
   Parameter<Double?>("clip", "the largest length of a gradient", default: nil, .given(.above(0))),
   Parameter<Value>("stop", "when to end early: early(…)", default: .none),
+  Parameter<String?>("checkpoint", "a folder that holds the training after every epoch", default: nil),
+  Parameter<String?>(
+    "resume", "a folder with a checkpoint to go on from; `epochs` counts from the first start", default: nil),
   Parameter<Value>("on_epoch", "called with (net, row) after every epoch", default: .none),
   Parameter<Value>("on_batch", "called with (net, row) after every batch", default: .none),
   Parameter<Bool>("quiet", "print nothing", default: false),
@@ -92,7 +115,7 @@ private let fitBuiltin = Builtin(
   (
     net: Inout<Model>, data: Value, validation: Value, target: String?, loss: Value, optimizer: Lent, epochs: Int,
     batch: Int, metrics: [Value], shuffles: Bool, classWeight: Value, accumulate: Int, clip: Double?, stop: Value,
-    onEpoch: Value, onBatch: Value, isQuiet: Bool, refits: Bool
+    checkpoint: String?, resume: String?, onEpoch: Value, onBatch: Value, isQuiet: Bool, refits: Bool
   ) -> Value in
   var options = FitOptions()
   options.validation = validation.isNone ? nil : try Datum(validation)
@@ -106,10 +129,13 @@ private let fitBuiltin = Builtin(
   options.accumulate = accumulate
   options.clip = clip
   options.stop = try stopping(stop)
-  options.onEpoch = try callback(onEpoch, "on_epoch", argument: 14)
-  options.onBatch = try callback(onBatch, "on_batch", argument: 15)
+  options.onEpoch = try callback(onEpoch, "on_epoch", argument: 16)
+  options.onBatch = try callback(onBatch, "on_batch", argument: 17)
+  options.checkpoint = checkpoint
+  options.resume = resume
   options.isQuiet = isQuiet
   options.refits = refits
+  options.remarks = true
   var chosen = Optimizer(.adam)
   if !optimizer.value.isNone {
     guard let given = optimizer.value.foreign as? Optimizer else {
@@ -121,13 +147,21 @@ private let fitBuiltin = Builtin(
   defer { if optimizer.isLent { optimizer.set(Value(foreign: chosen)) } }
   let start = try Datum(data)
   let run = try net.mutate { net in
-    try pointingAtData { try fit(&net, start, optimizer: &chosen, options, observer: TrainingProgress()) }
+    try pointingAtData {
+      do {
+        return try fit(&net, start, optimizer: &chosen, options, observer: TrainingProgress())
+      } catch var failure as Failure where failure.id == "bad-checkpoint" {
+        failure.argument = 15
+        throw failure
+      }
+    }
   }
   let columns = run.columns.enumerated().map { index, name in (name, Column.number(run.rows.map { $0[index] })) }
   return Value(
     new: RecordObject([
       ("history", Value(foreign: try Table(columns))), ("seconds", Value(run.seconds)),
       ("stopped", Value(run.stopped.rawValue)), ("best", Value(Double(run.best))), ("loss", Value(run.loss)),
+      ("remarks", Value(list: run.remarks.map { Value($0) })),
     ]))
 }
 

@@ -9,6 +9,8 @@ package final class Pass {
   package let isTraining: Bool
   /// New running statistics by index among the model's states.
   package var newStates: [Int: Tensor] = [:]
+  /// Called with every layer within the model and what it gave, by whoever looks into a model.
+  package var watch: ((Node, Datum) -> Void)?
   private let source: RandomStream
   private var draws: UInt64 = 0
 
@@ -62,8 +64,10 @@ package struct Place {
   package func apply(_ index: Int, _ x: Datum) throws -> Datum {
     let child = node.children[index]
     do {
-      return try child.layer.apply(
+      let y = try child.layer.apply(
         x, Place(node: child, pass: pass, values: values, isTraining: isTraining && !child.layer.isFrozen))
+      pass.watch?(child, y)
+      return y
     } catch let failure as Failure where failure.id == "dtype" {
       throw needsFloats(child.layer, x) ?? failure
     }

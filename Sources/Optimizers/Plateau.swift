@@ -21,6 +21,13 @@ package struct Plateau: Sendable {
     rate = settings[ScheduleRule.base]
   }
 
+  var memory: [Double] { [rate, best, bad, waiting] }
+
+  mutating func recall(_ memory: [Double]) {
+    guard memory.count == 4 else { return }
+    (rate, best, bad, waiting) = (memory[0], memory[1], memory[2], memory[3])
+  }
+
   package mutating func observe(_ value: Double) {
     if value < best * (1 - settings[Plateau.threshold]) {
       best = value

@@ -77,6 +77,28 @@ package struct Schedule: Sendable {
     }
   }
 
+  /// What the schedule has seen so far, as numbers: empty for a formula, which knows the rate from the step alone.
+  package var memory: [Double] {
+    switch shape {
+    case .formula: []
+    case .warmup(_, _, let then): then.memory
+    case .plateau(let plateau): plateau.memory
+    }
+  }
+
+  /// Takes over what `memory` gave.
+  package mutating func recall(_ memory: [Double]) {
+    switch shape {
+    case .formula: break
+    case .warmup(let steps, let start, var then):
+      then.recall(memory)
+      shape = .warmup(steps: steps, start: start, then: then)
+    case .plateau(var plateau):
+      plateau.recall(memory)
+      shape = .plateau(plateau)
+    }
+  }
+
   /// The rate at each of the first `steps` steps.
   package func values(_ steps: Int) -> [Double] { (0..<max(steps, 0)).map(rate) }
 

@@ -14,6 +14,8 @@ package struct Run {
   package internal(set) var stopped = Ending.epochs
   /// The epoch with the best value of what was watched; 0 before any.
   package internal(set) var best = 0
+  /// What the training showed that its user would want to know, each with what helps.
+  package internal(set) var remarks: [String] = []
   /// The name of the loss.
   package internal(set) var loss: String
 
@@ -87,7 +89,12 @@ package struct FitOptions {
   package var stop: EarlyStopping?
   package var onEpoch: (any Callable)?
   package var onBatch: (any Callable)?
+  /// The folder that holds the state of the training after each epoch, and the one that it goes on from.
+  package var checkpoint: String?
+  package var resume: String?
   package var isQuiet = false
+  /// Looks at the trained model for what the user would want to know.
+  package var remarks = false
   /// Forgets fitted statistics of preprocessors and learns them again.
   package var refits = false
 

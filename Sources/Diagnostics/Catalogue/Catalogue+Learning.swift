@@ -50,6 +50,13 @@ extension Catalogue {
           net = Tiny(4)
           """),
       ErrorPage(
+        "bad-checkpoint", "A training cannot go on from this checkpoint",
+        """
+        A checkpoint holds one training: its model, its optimizer and its history. Another network, another \
+        optimizer or other metrics would give a mixture of two. Use the same `fit` call, or start anew in another \
+        folder. A damaged file is refused too; the checkpoint before it, `previous.nnc`, lies in the same folder.
+        """),
+      ErrorPage(
         "not-saveable", "A model holds something that a file cannot",
         """
         A saved model keeps its layers, its weights, and the functions in it with the values they use. A table \

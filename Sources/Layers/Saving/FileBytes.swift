@@ -2,9 +2,9 @@ import Diagnostics
 import Glibc
 
 /// Reading and writing whole files.
-enum FileBytes {
+package enum FileBytes {
   /// - Throws: `file-missing`, `file-unreadable`, `file-too-large`.
-  static func read(_ path: String) throws -> [UInt8] {
+  package static func read(_ path: String) throws -> [UInt8] {
     try Outside.reach("the file `\(path)`")
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
@@ -35,7 +35,7 @@ enum FileBytes {
   /// Writes a file beside the target, waits until it is on the disk, then renames it: no reader sees half of it.
   ///
   /// - Throws: `file-unwritable`.
-  static func write(_ bytes: [UInt8], to path: String) throws {
+  package static func write(_ bytes: [UInt8], to path: String) throws {
     try Outside.reach("the file `\(path)`")
     let temporary = "\(path).\(getpid()).tmp"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)

@@ -1,8 +1,11 @@
+import CZlib
 import Diagnostics
 import JSON
 package import Tensors
 
 /// The safetensors format: eight bytes of header length, a JSON header, and the tensors one after the other.
+///
+/// The metadata say the CRC-32 of the tensors, which is compared where a file has it.
 ///
 /// Source: https://github.com/huggingface/safetensors. Everything the header says is checked before it is believed.
 package struct Safetensors {
@@ -23,11 +26,10 @@ package struct Safetensors {
 
   /// The bytes of a file that holds these tensors.
   package func encoded() throws -> [UInt8] {
-    var members = [
-      JSONValue.Member("__metadata__", .object(metadata.map { .init($0.key, .string($0.value)) }))
-    ]
+    var members: [JSONValue.Member] = []
     var offset = 0
     var parts: [Tensor] = []
+    var checksum = crc32(0, nil, 0)
     for (name, tensor) in tensors {
       let part = try tensor.contiguous
       guard let type = Safetensors.names.first(where: { $0.dtype == part.dtype })?.name else { continue }
@@ -41,7 +43,11 @@ package struct Safetensors {
           ]))
       offset = end
       parts.append(part)
+      checksum = crc32_z(checksum, part.bytes.baseAddress, part.bytes.count)
+      withExtendedLifetime(part) {}
     }
+    let metadata = self.metadata + [("crc32", String(checksum, radix: 16))]
+    members.insert(.init("__metadata__", .object(metadata.map { .init($0.key, .string($0.value)) })), at: 0)
     var header = Array(JSONValue.object(members).text().utf8)
     // The tensors start at a multiple of 8.
     while (header.count + 8) % 8 != 0 { header.append(UInt8(ascii: " ")) }
@@ -50,9 +56,7 @@ package struct Safetensors {
     withUnsafeBytes(of: UInt64(header.count).littleEndian) { bytes.append(contentsOf: $0) }
     bytes.append(contentsOf: header)
     for part in parts {
-      let size = part.dtype.size
-      bytes.append(
-        contentsOf: UnsafeRawBufferPointer(start: part.storage.bytes + part.offset * size, count: part.count * size))
+      bytes.append(contentsOf: part.bytes)
       withExtendedLifetime(part) {}
     }
     return bytes
@@ -121,5 +125,20 @@ package struct Safetensors {
       at = range.end
     }
     guard at == body.count else { throw damaged("\(body.count - at) bytes follow its last tensor") }
+    if let written = metadata.first(where: { $0.key == "crc32" })?.value {
+      metadata.removeAll { $0.key == "crc32" }
+      let found = crc32_z(crc32(0, nil, 0), body.bindMemory(to: UInt8.self).baseAddress, body.count)
+      guard String(found, radix: 16) == written else {
+        throw damaged("its numbers are not those that were written (their checksum differs)")
+      }
+    }
+  }
+}
+
+extension Tensor {
+  /// The elements as they lie in memory, of a tensor that is contiguous and outlives the use.
+  fileprivate var bytes: UnsafeBufferPointer<UInt8> {
+    let start = storage.bytes + offset * dtype.size
+    return UnsafeBufferPointer(start: start.assumingMemoryBound(to: UInt8.self), count: count * dtype.size)
   }
 }
