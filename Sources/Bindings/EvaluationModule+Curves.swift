@@ -4,8 +4,8 @@ import Evaluator
 import Tables
 import Tensors
 
-private let scores = Parameter<Tensor>("scores", dims: "[n, ...]", "one score a row, higher for the positive class")
-private let truth = Parameter<Tensor>("truth", dims: "[n, ...]", "two classes; the greater label is positive")
+private let scores = Parameter<Tensor>("scores", dims: "[rows, ...]", "one score a row, higher for the positive class")
+private let truth = Parameter<Tensor>("truth", dims: "[rows, ...]", "two classes; the greater label is positive")
 
 let curveBuiltins: [Builtin] = [
   Builtin(

@@ -33,7 +33,7 @@ package final class Builtin: @unchecked Sendable {
       self.body = body
       return
     }
-    let dims = DeclaredDims(declaration(name, parameters))
+    let dims = DeclaredDims(name, parameters)
     self.body = { arguments in
       try dims.check(arguments)
       return try body(arguments)
@@ -49,7 +49,7 @@ package final class Builtin: @unchecked Sendable {
   package var signature: String { declaration(name, parameters) }
 }
 
-private func declaration(_ name: String, _ parameters: [ParameterInfo]) -> String {
+func declaration(_ name: String, _ parameters: [ParameterInfo]) -> String {
   "\(name)(\(parameters.map(\.declaration).joined(separator: ", ")))"
 }
 

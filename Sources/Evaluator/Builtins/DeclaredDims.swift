@@ -5,12 +5,16 @@ import Tensors
 /// The dims that a builtin declares. They are checked as those of a function in NNS are: against the signature that its
 /// declaration, `fn dot(a: [n], b: [n])`, compiles to.
 final class DeclaredDims {
-  private let declaration: String
+  private let name: String
+  private let parameters: [ParameterInfo]
   private var prototype: Prototype?
   private var plain: PlainDims?
   private var dimRegisters: Range<Int> = 0..<0
 
-  init(_ declaration: String) { self.declaration = declaration }
+  init(_ name: String, _ parameters: [ParameterInfo]) {
+    self.name = name
+    self.parameters = parameters
+  }
 
   /// The arguments stand at the pointer; the dims take the free registers behind them.
   ///
@@ -40,7 +44,7 @@ final class DeclaredDims {
     for j in failure.facts.indices where failure.facts[j].name == check.name {
       failure.facts[j].argument = failure.argument
     }
-    let shown = SourceText(name: "the library", bytes: Array(declaration.utf8), isLibrary: true)
+    let shown = SourceText(name: "the library", bytes: Array(declaration(name, parameters).utf8), isLibrary: true)
     let shift = DeclaredDims.opening.utf8.count
     failure.labels = failure.labels.map {
       .init(shown, Span($0.span.start - shift, $0.span.end - shift), isPrimary: $0.isPrimary)
@@ -49,11 +53,17 @@ final class DeclaredDims {
   }
 
   private func compile() {
-    let source = SourceText(name: "", text: "\(DeclaredDims.opening)\(declaration) {}")
+    // Blanks take the place of defaults, which the compiled code would hold.
+    let bare = parameters.map { p in
+      let declaration = p.declaration
+      let head = declaration.prefix { $0 != "=" }
+      return head + String(repeating: " ", count: declaration.utf8.count - head.utf8.count)
+    }
+    let source = SourceText(name: "", text: "\(DeclaredDims.opening)\(name)(\(bare.joined(separator: ", "))) {}")
     guard case .complete(let program) = parse(source, mode: .file),
       let prototype = try? Evaluator.compile(program, globals: DeclaredDims.globals).nested.first,
       let signature = prototype.signatures.first, let plain = PlainDims(signature.checks, isLenient: true)
-    else { preconditionFailure("\(declaration) declares no plain dims") }
+    else { preconditionFailure("\(name) declares no plain dims") }
     self.prototype = prototype
     self.plain = plain
     let registers = signature.dims.compactMap { if case .register(let n) = $0.place { n } else { nil } }

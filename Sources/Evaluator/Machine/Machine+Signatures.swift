@@ -187,8 +187,8 @@ extension Value {
     }
   }
 
-  /// A number has a shape without axes.
-  var shapeForDims: Shape? { isNumber ? [] : tensor?.shape }
+  /// A number or a bool has a shape without axes.
+  var shapeForDims: Shape? { isNumber || isBool ? [] : tensor?.shape }
 }
 
 extension TypeCheck {

@@ -65,7 +65,7 @@ final class PlainDims {
       var shape = Shape()
       if value.isObject(.tensor) {
         shape = value.unchecked(TensorObject.self)._withUnsafeGuaranteedRef { $0.shape }
-      } else if !value.isNumber {
+      } else if !value.isNumber, !value.isBool {
         guard isLenient else { return false }
         guard parameter.countsItems, let count = value.itemCount else { continue }
         shape = [count]
