@@ -32,33 +32,6 @@
       }                                                                                                                \
     }                                                                                                                  \
   }                                                                                                                    \
-  void nns_max_pool_##S(const nns_conv *c, const T *x, T *y, int32_t *place) {                                         \
-    for (long b = 0; b < c->batch; b++, x += c->height * c->width * c->in)                                             \
-      for (long oy = 0; oy < c->out_height; oy++)                                                                      \
-        for (long ox = 0; ox < c->out_width; ox++, y += c->in, place += c->in) {                                       \
-          for (long i = 0; i < c->in; i++) y[i] = (T)-INFINITY, place[i] = -1;                                         \
-          for (long ky = 0; ky < c->kernel_height; ky++) {                                                             \
-            long yy = oy * c->stride_y - c->pad_top + ky * c->dilation_y;                                              \
-            if (yy < 0 || yy >= c->height) continue;                                                                   \
-            for (long kx = 0; kx < c->kernel_width; kx++) {                                                            \
-              long xx = ox * c->stride_x - c->pad_left + kx * c->dilation_x;                                           \
-              if (xx < 0 || xx >= c->width) continue;                                                                  \
-              const T *p = x + (yy * c->width + xx) * c->in; int32_t at = (int32_t)(yy * c->width + xx);               \
-              for (long i = 0; i < c->in; i++) {                                                                       \
-                int better = p[i] > y[i] || p[i] != p[i] || place[i] < 0;                                              \
-                y[i] = better ? p[i] : y[i]; place[i] = better ? at : place[i];                                        \
-              }                                                                                                        \
-            }                                                                                                          \
-          }                                                                                                            \
-        }                                                                                                              \
-  }                                                                                                                    \
-  void nns_max_pool_gradient_##S(const nns_conv *c, const T *g, const int32_t *place, T *dx) {                         \
-    long image = c->height * c->width * c->in;                                                                         \
-    memset(dx, 0, (size_t)(c->batch * image) * sizeof(T));                                                             \
-    for (long b = 0; b < c->batch; b++, dx += image)                                                                   \
-      for (long o = 0; o < c->out_height * c->out_width; o++, g += c->in, place += c->in)                              \
-        for (long i = 0; i < c->in; i++) if (place[i] >= 0) dx[place[i] * c->in + i] += g[i];                          \
-  }                                                                                                                    \
   static void avg_##S(const nns_conv *c, int whole, const T *x, T *y, const T *g, T *dx) {                             \
     if (dx) memset(dx, 0, (size_t)(c->batch * c->height * c->width * c->in) * sizeof(T));                              \
     for (long b = 0; b < c->batch; b++)                                                                                \

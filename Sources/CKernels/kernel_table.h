@@ -59,6 +59,16 @@
   K(nns_sgd_f64, (const nns_sgd *s, double *p, const double *g, double *v, long n), (s, p, g, v, n))                  \
   K(nns_mask_f32, (const uint8_t *mask, float *x, long n), (mask, x, n))                                              \
   K(nns_mask_f64, (const uint8_t *mask, double *x, long n), (mask, x, n))                                             \
+  K(nns_max_pool_f32,                                                                                                 \
+    (const nns_conv *c, const float *x, float *y, int32_t *place, long first, long last), (c, x, y, place, first, last))\
+  K(nns_max_pool_gradient_f32,                                                                                        \
+    (const nns_conv *c, const float *g, const int32_t *place, float *dx, long first, long last),                      \
+    (c, g, place, dx, first, last))                                                                                   \
+  K(nns_max_pool_f64,                                                                                                 \
+    (const nns_conv *c, const double *x, double *y, int32_t *place, long first, long last), (c, x, y, place, first, last))\
+  K(nns_max_pool_gradient_f64,                                                                                        \
+    (const nns_conv *c, const double *g, const int32_t *place, double *dx, long first, long last),                    \
+    (c, g, place, dx, first, last))                                                                                   \
   K(nns_product_rows_f32, (const nns_product *p, long first, long last), (p, first, last))                            \
   K(nns_product_rows_f64, (const nns_product *p, long first, long last), (p, first, last))                            \
   K(nns_product_u8s8, (long m, long n, long k, const uint8_t *a, const int8_t *b, int32_t *c), (m, n, k, a, b, c))

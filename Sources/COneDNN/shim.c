@@ -18,7 +18,7 @@ int nnd_product_f32(int ta, int tb, long m, long n, long k, const float *a, long
 }
 int nnd_product_u8s8(long m, long n, long k, const uint8_t *a, const int8_t *b, int32_t *c) { return 1; }
 int nnd_integers_are_exact(void) { return 0; }
-int nnd_conv_forward(const nnd_conv *c, const float *x, const float *w, float *y) { return 1; }
+int nnd_conv_forward(const nnd_conv *c, const float *x, const float *w, const float *bias, float *y) { return 1; }
 int nnd_conv_backward_data(const nnd_conv *c, const float *g, const float *w, float *dx) { return 1; }
 int nnd_conv_backward_weights(const nnd_conv *c, const float *x, const float *g, float *dw) { return 1; }
 
@@ -47,7 +47,7 @@ static dnnl_engine_t engine;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
 
-typedef enum { FORWARD, BACKWARD_DATA, BACKWARD_WEIGHTS } Kind;
+typedef enum { FORWARD, FORWARD_BIASED, BACKWARD_DATA, BACKWARD_WEIGHTS } Kind;
 
 /// A convolution made ready for one shape: the primitive, and reorders of weights to and from the layout it likes.
 typedef struct Ready {
@@ -56,7 +56,7 @@ typedef struct Ready {
   Kind kind;
   int failed;
   dnnl_primitive_t work, reorder;
-  dnnl_memory_t x, w, w_user, y;  // w is w_user when no reorder is needed
+  dnnl_memory_t x, w, w_user, y, bias;  // w is w_user when no reorder is needed; bias of FORWARD_BIASED alone
 } Ready;
 
 /// What a thread keeps.
@@ -72,6 +72,7 @@ static void drop_ready(Ready *r) {
   if (r->reorder) dnnl.dnnl_primitive_destroy(r->reorder);
   if (r->x) dnnl.dnnl_memory_destroy(r->x);
   if (r->y) dnnl.dnnl_memory_destroy(r->y);
+  if (r->bias) dnnl.dnnl_memory_destroy(r->bias);
   if (r->w && r->w != r->w_user) dnnl.dnnl_memory_destroy(r->w);
   if (r->w_user) dnnl.dnnl_memory_destroy(r->w_user);
   free(r);
@@ -165,9 +166,11 @@ static Ready *make(const nnd_conv *c, Kind kind) {
   dnnl_dims_t w4_steps = {1, c->out, c->kernel_width * depth * c->out, depth * c->out};
   dnnl_dims_t w5 = {c->groups, width, depth, c->kernel_height, c->kernel_width};
   dnnl_dims_t w5_steps = {width, 1, c->out, c->kernel_width * depth * c->out, depth * c->out};
-  int grouped = c->groups > 1, rank = grouped ? 5 : 4;
-  dnnl_memory_desc_t x, y, w, w_user, none;
+  int grouped = c->groups > 1, rank = grouped ? 5 : 4, forwards = kind == FORWARD || kind == FORWARD_BIASED;
+  dnnl_dims_t width_dims = {c->out};
+  dnnl_memory_desc_t x, y, w, w_user, none, bias;
   memset(&none, 0, sizeof none);
+  TRY(dnnl.dnnl_memory_desc_init_by_tag(&bias, 1, width_dims, dnnl_f32, dnnl_a));
   TRY(dnnl.dnnl_memory_desc_init_by_tag(&x, 4, x_dims, dnnl_f32, dnnl_nhwc));
   TRY(dnnl.dnnl_memory_desc_init_by_tag(&y, 4, y_dims, dnnl_f32, dnnl_nhwc));
   TRY(dnnl.dnnl_memory_desc_init_by_tag(&w, rank, grouped ? w5 : w4, dnnl_f32, dnnl_format_tag_any));
@@ -178,8 +181,8 @@ static Ready *make(const nnd_conv *c, Kind kind) {
   dnnl_dims_t before = {c->pad_top, c->pad_left}, after = {bottom > 0 ? bottom : 0, right > 0 ? right : 0};
   dnnl_convolution_desc_t forward, desc;
   TRY(dnnl.dnnl_dilated_convolution_forward_desc_init(
-      &forward, kind == FORWARD ? dnnl_forward_inference : dnnl_forward_training, dnnl_convolution_direct, &x, &w, &none,
-      &y, strides, dilations, before, after));
+      &forward, forwards ? dnnl_forward_inference : dnnl_forward_training, dnnl_convolution_direct, &x, &w,
+      kind == FORWARD_BIASED ? &bias : &none, &y, strides, dilations, before, after));
   TRY(dnnl.dnnl_primitive_desc_create(&hint, &forward, NULL, engine, NULL));
   if (kind == BACKWARD_DATA)
     TRY(dnnl.dnnl_dilated_convolution_backward_data_desc_init(&desc, dnnl_convolution_direct, &x, &w, &y, strides,
@@ -187,7 +190,7 @@ static Ready *make(const nnd_conv *c, Kind kind) {
   else if (kind == BACKWARD_WEIGHTS)
     TRY(dnnl.dnnl_dilated_convolution_backward_weights_desc_init(&desc, dnnl_convolution_direct, &x, &w, &none, &y,
                                                                  strides, dilations, before, after));
-  if (kind == FORWARD) {
+  if (forwards) {
     pd = hint;
     hint = NULL;
   } else
@@ -198,6 +201,7 @@ static Ready *make(const nnd_conv *c, Kind kind) {
   TRY(dnnl.dnnl_memory_create(&r->x, &x, engine, DNNL_MEMORY_NONE));
   TRY(dnnl.dnnl_memory_create(&r->y, &y, engine, DNNL_MEMORY_NONE));
   TRY(dnnl.dnnl_memory_create(&r->w_user, &w_user, engine, DNNL_MEMORY_NONE));
+  if (kind == FORWARD_BIASED) TRY(dnnl.dnnl_memory_create(&r->bias, &bias, engine, DNNL_MEMORY_NONE));
   if (dnnl.dnnl_memory_desc_equal(liked, &w_user)) r->w = r->w_user;
   else {
     TRY(dnnl.dnnl_memory_create(&r->w, liked, engine, DNNL_MEMORY_ALLOCATE));
@@ -234,7 +238,7 @@ static Ready *ready(Local *l, const nnd_conv *c, Kind kind) {
   return l->first = r;
 }
 
-static int convolve(const nnd_conv *c, Kind kind, const float *x, const float *w, const float *y) {
+static int convolve(const nnd_conv *c, Kind kind, const float *x, const float *w, const float *bias, const float *y) {
   if (!nnd_available()) return 1;
   Local *l = thread_local_state();
   Ready *r = l ? ready(l, c, kind) : NULL;
@@ -246,21 +250,25 @@ static int convolve(const nnd_conv *c, Kind kind, const float *x, const float *w
   if (kind == BACKWARD_WEIGHTS) reorder[0].memory = r->w, reorder[1].memory = r->w_user;
   if (r->reorder && kind != BACKWARD_WEIGHTS &&
       dnnl.dnnl_primitive_execute(r->reorder, l->stream, 2, reorder) != dnnl_success) return 1;
-  dnnl_exec_arg_t work[3] = {{DNNL_ARG_SRC, r->x}, {DNNL_ARG_WEIGHTS, r->w}, {DNNL_ARG_DST, r->y}};
+  if (bias) dnnl.dnnl_memory_set_data_handle(r->bias, (void *)bias);
+  dnnl_exec_arg_t work[4] = {
+      {DNNL_ARG_SRC, r->x}, {DNNL_ARG_WEIGHTS, r->w}, {DNNL_ARG_DST, r->y}, {DNNL_ARG_BIAS, r->bias}};
   if (kind == BACKWARD_DATA) work[0].arg = DNNL_ARG_DIFF_SRC, work[2].arg = DNNL_ARG_DIFF_DST;
   if (kind == BACKWARD_WEIGHTS) work[1].arg = DNNL_ARG_DIFF_WEIGHTS, work[2].arg = DNNL_ARG_DIFF_DST;
-  if (dnnl.dnnl_primitive_execute(r->work, l->stream, 3, work) != dnnl_success) return 1;
+  if (dnnl.dnnl_primitive_execute(r->work, l->stream, bias ? 4 : 3, work) != dnnl_success) return 1;
   if (r->reorder && kind == BACKWARD_WEIGHTS &&
       dnnl.dnnl_primitive_execute(r->reorder, l->stream, 2, reorder) != dnnl_success) return 1;
   return dnnl.dnnl_stream_wait(l->stream) != dnnl_success;
 }
 
-int nnd_conv_forward(const nnd_conv *c, const float *x, const float *w, float *y) { return convolve(c, FORWARD, x, w, y); }
+int nnd_conv_forward(const nnd_conv *c, const float *x, const float *w, const float *bias, float *y) {
+  return convolve(c, bias ? FORWARD_BIASED : FORWARD, x, w, bias, y);
+}
 int nnd_conv_backward_data(const nnd_conv *c, const float *g, const float *w, float *dx) {
-  return convolve(c, BACKWARD_DATA, dx, w, g);
+  return convolve(c, BACKWARD_DATA, dx, w, NULL, g);
 }
 int nnd_conv_backward_weights(const nnd_conv *c, const float *x, const float *g, float *dw) {
-  return convolve(c, BACKWARD_WEIGHTS, x, dw, g);
+  return convolve(c, BACKWARD_WEIGHTS, x, dw, NULL, g);
 }
 
 #endif

@@ -116,12 +116,13 @@ private final class DeadUnits {
 
   func look(_ node: Layers.Node, _ output: Datum) {
     guard node.children.isEmpty, DeadUnits.isRectified(node.layer), case .tensor(let y) = output, y.rank >= 2,
-      let width = y.shape.last, let values = try? y.detached.doubles
+      let width = y.shape.last,
+      let largest = try? Raw.max(y.detached, axes: Array(0..<(y.rank - 1)), keep: false).doubles
     else { return }
     let at = layers.firstIndex { $0.path == node.path } ?? layers.count
     if at == layers.count { layers.append((node.path, node.layer.text, [Bool](repeating: false, count: width))) }
     guard layers[at].isAlive.count == width else { return }
-    for (index, value) in values.enumerated() where value > 0 { layers[at].isAlive[index % width] = true }
+    for (index, value) in largest.enumerated() where value > 0 { layers[at].isAlive[index] = true }
   }
 
   private static func isRectified(_ layer: any Layer) -> Bool {

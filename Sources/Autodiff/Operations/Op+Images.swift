@@ -2,28 +2,41 @@ package import Tensors
 
 /// Convolution and pooling of images `[n, h, w, c]`; weights are `[h, w, in / groups, out]`.
 extension Op {
-  package static func conv2d(_ x: Tensor, _ w: Tensor, _ window: Window = Window()) throws -> Tensor {
-    try convolving([x, w], window)
+  /// With `bias`, one number for each of the filters is added; with `relu`, what is below 0 becomes 0.
+  package static func conv2d(
+    _ x: Tensor, _ w: Tensor, _ window: Window = Window(), bias: Tensor? = nil, relu: Bool = false
+  ) throws -> Tensor {
+    try convolving(bias.map { [x, w, $0] } ?? [x, w], Convolution(window: window, relu: relu))
+  }
+
+  struct Convolution: Sendable {
+    let window: Window
+    var relu = false
   }
 
   // A convolution is linear in each operand, and so are its two gradients: each is made of the other two.
 
-  static let convolving: Operation<Window> = Operation("conv2d") { inputs, window in
-    try Raw.conv2d(inputs[0], inputs[1], window)
+  static let convolving: Operation<Convolution> = Operation("conv2d", keepsOutput: true) { inputs, how in
+    try Raw.conv2d(inputs[0], inputs[1], how.window, bias: inputs.count > 2 ? inputs[2] : nil, relu: how.relu)
   } pullback: { pull in
-    let (x, w, g, window) = (pull.inputs[0], pull.inputs[1], pull.gradient, pull.attributes)
-    return [
+    let (x, w, window) = (pull.inputs[0], pull.inputs[1], pull.attributes.window)
+    let g = pull.attributes.relu ? try reluMask(pull.gradient, pull.output) : pull.gradient
+    var gradients = [
       try pull.need(0) { try spreading([g, w], Adjoint(window: window, shape: x.shape)) },
       try pull.need(1) { try correlating([x, g], Adjoint(window: window, shape: w.shape)) },
     ]
+    if pull.inputs.count > 2 { gradients.append(try pull.need(2) { try sum(rows(g), axes: [0]) }) }
+    return gradients
   } samples: {
     let x = Domain.line.sample([2, 4, 4, 2])
     var strided = Window(stride: (2, 1), dilation: (1, 2), groups: 2)
     strided.top = 1
     strided.right = 1
+    let (w, bias) = (Domain.otherLine.sample([3, 2, 2, 3]), Domain.line.sample([3]))
     return [
-      ([x, Domain.otherLine.sample([3, 2, 2, 3])], Window().padded(1, 0)),
-      ([x, Domain.otherLine.sample([2, 2, 1, 4])], strided),
+      ([x, w], Convolution(window: Window().padded(1, 0))),
+      ([x, w, bias], Convolution(window: Window(), relu: true)),
+      ([x, Domain.otherLine.sample([2, 2, 1, 4])], Convolution(window: strided)),
     ]
   }
 
@@ -44,7 +57,7 @@ extension Op {
   } pullback: { pull in
     let (g, w, h, window) = (pull.inputs[0], pull.inputs[1], pull.gradient, pull.attributes.window)
     return [
-      try pull.need(0) { try convolving([h, w], window) },
+      try pull.need(0) { try convolving([h, w], Convolution(window: window)) },
       try pull.need(1) { try correlating([h, g], Adjoint(window: window, shape: w.shape)) },
     ]
   } samples: {
@@ -62,7 +75,7 @@ extension Op {
     let (x, g, h, window) = (pull.inputs[0], pull.inputs[1], pull.gradient, pull.attributes.window)
     return [
       try pull.need(0) { try spreading([g, h], Adjoint(window: window, shape: x.shape)) },
-      try pull.need(1) { try convolving([x, h], window) },
+      try pull.need(1) { try convolving([x, h], Convolution(window: window)) },
     ]
   } samples: {
     [

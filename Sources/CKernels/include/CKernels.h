@@ -191,10 +191,12 @@ void nns_patches_f64(const nns_conv *c, long group, const double *x, double *pat
 void nns_unpatch_f32(const nns_conv *c, long group, const float *patches, float *dx, long first, long last);
 void nns_unpatch_f64(const nns_conv *c, long group, const double *patches, double *dx, long first, long last);
 /// `place` receives the offset of each largest value inside its image (for the gradient).
-void nns_max_pool_f32(const nns_conv *c, const float *x, float *y, int32_t *place);
-void nns_max_pool_f64(const nns_conv *c, const double *x, double *y, int32_t *place);
-void nns_max_pool_gradient_f32(const nns_conv *c, const float *g, const int32_t *place, float *dx);
-void nns_max_pool_gradient_f64(const nns_conv *c, const double *g, const int32_t *place, double *dx);
+/// Images `first ..< last`, also of the gradient.
+void nns_max_pool_f32(const nns_conv *c, const float *x, float *y, int32_t *place, long first, long last);
+void nns_max_pool_f64(const nns_conv *c, const double *x, double *y, int32_t *place, long first, long last);
+void nns_max_pool_gradient_f32(const nns_conv *c, const float *g, const int32_t *place, float *dx, long first, long last);
+void nns_max_pool_gradient_f64(const nns_conv *c, const double *g, const int32_t *place, double *dx, long first,
+                               long last);
 /// The mean over the part of each window that lies inside the image, or over the whole window.
 void nns_avg_pool_f32(const nns_conv *c, int whole, const float *x, float *y);
 void nns_avg_pool_f64(const nns_conv *c, int whole, const double *x, double *y);

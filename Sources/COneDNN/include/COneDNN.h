@@ -29,7 +29,8 @@ typedef struct {
   long kernel_height, kernel_width;
   long stride_y, stride_x, pad_top, pad_left, dilation_y, dilation_x, groups;
 } nnd_conv;
-int nnd_conv_forward(const nnd_conv *c, const float *x, const float *w, float *y);
+/// With a bias for each of the filters, or null.
+int nnd_conv_forward(const nnd_conv *c, const float *x, const float *w, const float *bias, float *y);
 int nnd_conv_backward_data(const nnd_conv *c, const float *g, const float *w, float *dx);
 int nnd_conv_backward_weights(const nnd_conv *c, const float *x, const float *g, float *dw);
 

@@ -84,15 +84,17 @@ extension ConvolutionLayer {
     let x = try x.tensor(for: self)
     let window = try window(imageShape(of: x, rank: Self.dimensions + 1))
     let (weight, shift) = (place.parameter(0), bias ? place.parameter(1) : nil)
-    var y = try convolved(x, weight, window.images(groups: groups).window)
-    if let shift { y = try Op.add(y, shift) }
-    return .tensor(try activation.map { try $0(y) } ?? y)
+    let isRectified = activation == .relu
+    let y = try convolved(x, weight, shift, relu: isRectified, window.images(groups: groups).window)
+    return .tensor(try isRectified ? y : activation.map { try $0(y) } ?? y)
   }
 
   /// A sequence is convolved as an image one pixel high.
-  private func convolved(_ x: Tensor, _ weight: Tensor, _ window: Window) throws -> Tensor {
-    if Self.dimensions == 2 { return try Op.conv2d(x, weight, window) }
-    let y = try Op.conv2d(Op.unsqueeze(x, axis: 1), Op.unsqueeze(weight, axis: 0), window)
+  private func convolved(
+    _ x: Tensor, _ weight: Tensor, _ shift: Tensor?, relu: Bool, _ window: Window
+  ) throws -> Tensor {
+    if Self.dimensions == 2 { return try Op.conv2d(x, weight, window, bias: shift, relu: relu) }
+    let y = try Op.conv2d(Op.unsqueeze(x, axis: 1), Op.unsqueeze(weight, axis: 0), window, bias: shift, relu: relu)
     return try Op.squeeze(y, axes: [1])
   }
 

@@ -58,19 +58,29 @@ package struct Window: Sendable, Hashable {
 /// oneDNN does it where it is installed. Otherwise the patches under the window are copied out, a chunk of output pixels
 /// at a time, and multiplied. Images are shared among threads; sums over the batch stay in one order.
 extension Raw {
-  package static func conv2d(_ x: Tensor, _ w: Tensor, _ window: Window = Window()) throws -> Tensor {
+  /// With `bias`, one number for each of the filters is added; with `relu`, what is below 0 becomes 0.
+  package static func conv2d(
+    _ x: Tensor, _ w: Tensor, _ window: Window = Window(), bias: Tensor? = nil, relu: Bool = false
+  ) throws -> Tensor {
     let dtype = try convType(x, w)
     let geometry = try convGeometry(x.shape, w.shape, window)
+    if let bias, bias.shape != [geometry.out] {
+      throw Failure("layer-size", "a bias of [\(geometry.out)] is wanted, not \(bias.shape)", argument: 2)
+    }
     let input = try kernelInput(x, dtype)
     let weights = try kernelInput(w, dtype)
+    let offsets = try bias.map { try kernelInput($0, dtype) }
     let result = try Tensor.uninitialized(
       try Shape.checked([geometry.batch, geometry.out_height, geometry.out_width, geometry.out]), dtype)
-    defer { withExtendedLifetime((input, weights)) {} }
+    defer { withExtendedLifetime((input, weights, offsets)) {} }
     if dtype == .f32, Backend.convolvesWithOneDNN {
       let done = eachPart(geometry) { part, image in
-        nnd_conv_forward(
-          &part, input.pointer() + image * geometry.inputSize, weights.pointer(),
-          result.pointer() + image * geometry.outputSize)
+        let out: UnsafeMutablePointer<Float> = result.pointer() + image * geometry.outputSize
+        let status = nnd_conv_forward(
+          &part, input.pointer() + image * geometry.inputSize, weights.pointer(), offsets?.pointer(), out)
+        // While it is near; oneDNN's own relu would turn nan into 0.
+        if relu, status == 0 { nns_unary_f32(NNS_RELU, out, out, part.batch * geometry.outputSize, 0) }
+        return status
       }
       if done { return result }
     }
@@ -81,8 +91,9 @@ extension Raw {
         nns_product(
           m: rows, n: width, k: depth, a: patches, a_row: depth, a_column: 1,
           b: weights.rawPointer + group * width * dtype.size, b_row: geometry.out, b_column: 1,
-          c: result.rawPointer + (first * geometry.out + group * width) * dtype.size, c_row: geometry.out, bias: nil,
-          relu: 0, accumulate: 0), dtype)
+          c: result.rawPointer + (first * geometry.out + group * width) * dtype.size, c_row: geometry.out,
+          bias: offsets.map { UnsafeRawPointer($0.rawPointer) + group * width * dtype.size }, relu: relu ? 1 : 0,
+          accumulate: 0), dtype)
     }
     return result
   }

@@ -7,17 +7,20 @@ extension Raw {
   package static func maxPool2d(
     _ x: Tensor, size: (Int, Int), _ window: Window
   ) throws -> (output: Tensor, places: PoolPlaces) {
-    var geometry = try poolGeometry(x.shape, size, window)
+    let geometry = try poolGeometry(x.shape, size, window)
     let dtype = floatType(x)
     let source = try kernelInput(x, dtype)
     let shape: Shape = [geometry.batch, geometry.out_height, geometry.out_width, geometry.in]
     let result = try Tensor.uninitialized(shape, dtype)
     let places = PoolPlaces(try Storage(byteCount: shape.checkedCount() * 4))
     let p = places.storage.bytes.assumingMemoryBound(to: Int32.self)
-    if dtype == .f32 {
-      nns_max_pool_f32(&geometry, source.pointer(), result.pointer(), p)
-    } else {
-      nns_max_pool_f64(&geometry, source.pointer(), result.pointer(), p)
+    Threads.share(geometry.batch, grain: 1) { first, last in
+      var own = geometry
+      if dtype == .f32 {
+        nns_max_pool_f32(&own, source.pointer(), result.pointer(), p, first, last)
+      } else {
+        nns_max_pool_f64(&own, source.pointer(), result.pointer(), p, first, last)
+      }
     }
     withExtendedLifetime(source) {}
     return (result, places)
@@ -26,17 +29,20 @@ extension Raw {
   package static func maxPool2dGradient(
     _ g: Tensor, _ places: PoolPlaces, inputShape: Shape, size: (Int, Int), _ window: Window
   ) throws -> Tensor {
-    var geometry = try poolGeometry(inputShape, size, window)
+    let geometry = try poolGeometry(inputShape, size, window)
     try checkPooled(g, geometry)
     let dtype = floatType(g)
     let source = try kernelInput(g, dtype)
     let result = try Tensor.uninitialized(inputShape, dtype)
     let p = places.storage.bytes.assumingMemoryBound(to: Int32.self)
     precondition(places.storage.byteCount == g.count * 4)
-    if dtype == .f32 {
-      nns_max_pool_gradient_f32(&geometry, source.pointer(), p, result.pointer())
-    } else {
-      nns_max_pool_gradient_f64(&geometry, source.pointer(), p, result.pointer())
+    Threads.share(geometry.batch, grain: 1) { first, last in
+      var own = geometry
+      if dtype == .f32 {
+        nns_max_pool_gradient_f32(&own, source.pointer(), p, result.pointer(), first, last)
+      } else {
+        nns_max_pool_gradient_f64(&own, source.pointer(), p, result.pointer(), first, last)
+      }
     }
     withExtendedLifetime((source, places)) {}
     return result
