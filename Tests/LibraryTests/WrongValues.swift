@@ -4,6 +4,7 @@ import Diagnostics
 import Evaluator
 import Foundation
 import Session
+import Tensors
 import Testing
 
 /// Every parameter of every function of the library is handed values of every kind. What is refused is refused by an error
@@ -46,7 +47,11 @@ import Testing
     for source in sources {
       Outside.closed {
         for line in call.preamble + ["seed(0)"] { _ = session.run(SourceText(name: "", text: line + ";")) }
-        guard case .failed(let diagnostic) = session.run(SourceText(name: "call", text: source + ";")) else { return }
+        // A million steps are no mistake.
+        let outcome = Resources.limited(bytes: 1 << 30, seconds: 0.5) {
+          session.run(SourceText(name: "call", text: source + ";"))
+        }
+        guard case .failed(let diagnostic) = outcome, diagnostic.id != "time-limit" else { return }
         log += diagnostic.rendered() + "\n\n"
         judge(diagnostic, source, call)
       }
