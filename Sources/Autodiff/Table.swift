@@ -4,3 +4,4 @@
 package let differentiableOperations: [AnyOperation] =
   Op.arithmetic + Op.elementwise + Op.selection + Op.reductions + Op.movement + Op.indexing + Op.scans + Op.products
   + Op.activations + Op.bentActivations + Op.shares + Op.entropies + Op.normalisations + Op.images
+  + Op.recurrences

@@ -15,6 +15,11 @@ private let weightParameter = Parameter<Tensor?>(
 private let ignoreParameter = Parameter<Int?>("ignore", "the label that counts nowhere", default: nil)
 private let marginParameter = Parameter<Double>("margin", "how far apart is far enough", default: 1, .atLeast(0))
 
+private let exampleWeightParameter = Parameter<Tensor?>("weight", "how much each example counts", default: nil)
+private func powerParameter(_ power: Double, _ what: String) -> Parameter<Double> {
+  Parameter<Double>("p", what, default: power, .above(0))
+}
+
 private func reduce(_ name: String) -> Reduce { Reduce(rawValue: name) ?? .mean }
 
 /// How wrong a prediction is: prediction first, truth second.
@@ -37,12 +42,23 @@ let lossesModule = Module(
       Parameter<Double>("q", "the quantile", .between(0, 1)), reduceParameter,
       examples: ["quantile_loss([0], [2], 0.75)" => "1.5"]
     ) { p, t, q, how in try Loss.quantile(p, t, q: q, reduce: reduce(how)) },
-    simple("poisson", "For counts whose logarithm is predicted.", ["poisson([0], [1])" => "1"], Loss.poisson),
+    Builtin(
+      "poisson", "For counts whose logarithm is predicted.", predictionParameter, truthParameter,
+      Parameter<Bool>("log", "whether the logarithm is predicted, or the count itself", default: true),
+      Parameter<Bool>("full", "add the constant of the truth, by Stirling", default: false),
+      Parameter<Double>("eps", "keeps the logarithm of a count finite", default: 1e-8, .above(0)), reduceParameter,
+      examples: ["poisson([0], [1])" => "1"]
+    ) { p, t, isLog, full, eps, how in try Loss.poisson(p, t, isLog: isLog, full: full, eps: eps, reduce: reduce(how))
+    },
     Builtin(
       "gaussian_nll", "For a predicted mean with a predicted variance.", predictionParameter, truthParameter,
-      Parameter<Tensor>("variance", "one for each prediction, or one for all"), reduceParameter,
+      Parameter<Tensor>("variance", "one for each prediction, or one for all"),
+      Parameter<Double>("eps", "the least variance", default: 1e-6, .above(0)),
+      Parameter<Bool>("full", "add log(2 pi) / 2", default: false), reduceParameter,
       examples: ["gaussian_nll([1], [1], 1)" => "0"]
-    ) { p, t, variance, how in try Loss.gaussianNLL(p, t, variance: variance, reduce: reduce(how)) },
+    ) { p, t, variance, eps, full, how in
+      try Loss.gaussianNLL(p, t, variance: variance, eps: eps, full: full, reduce: reduce(how))
+    },
     Builtin(
       "cross_entropy", "For one class of several, from logits.", logitsParameter, labelsParameter,
       Parameter<Double>("smoothing", "the share of the truth that all classes get", default: 0, .between(0, 1)),
@@ -56,12 +72,17 @@ let lossesModule = Module(
       labelsParameter, weightParameter,
       ignoreParameter, reduceParameter, examples: ["nll(log_softmax([[0, 0]]), [1])" => "0.6931472"]
     ) { p, t, weight, ignore, how in try Loss.nll(p, t, classWeight: weight, ignore: ignore, reduce: reduce(how)) },
-    simple("bce", "For yes or no, from probabilities.", ["bce([0.5], [1])" => "0.6931472"], Loss.bce),
+    Builtin(
+      "bce", "For yes or no, from probabilities.", predictionParameter, truthParameter, exampleWeightParameter,
+      reduceParameter, examples: ["bce([0.5], [1])" => "0.6931472"]
+    ) { p, t, weight, how in try Loss.bce(p, t, weight: weight, reduce: reduce(how)) },
     Builtin(
       "bce_logits", "For yes or no, from logits.", predictionParameter, truthParameter,
-      Parameter<Tensor?>("pos_weight", "how much more a yes counts", default: nil), reduceParameter,
-      examples: ["bce_logits([0], [1])" => "0.6931472"]
-    ) { p, t, weight, how in try Loss.bceLogits(p, t, positiveWeight: weight, reduce: reduce(how)) },
+      Parameter<Tensor?>("pos_weight", "how much more a yes counts", default: nil), exampleWeightParameter,
+      reduceParameter, examples: ["bce_logits([0], [1])" => "0.6931472"]
+    ) { p, t, yes, weight, how in
+      try Loss.bceLogits(p, t, positiveWeight: yes, weight: weight, reduce: reduce(how))
+    },
     Builtin(
       "hinge", "For truths of -1 and 1: 0 once the prediction is 1 on the right side.", predictionParameter,
       truthParameter,
@@ -71,11 +92,30 @@ let lossesModule = Module(
       "multi_margin", "The hinge for several classes, from scores.",
       Parameter<Tensor>("scores", dims: "[..., classes]", "one for each class"),
       labelsParameter,
-      marginParameter, reduceParameter, examples: ["multi_margin([[0, 2]], [1])" => "0"]
-    ) { p, t, margin, how in try Loss.multiMargin(p, t, margin: margin, reduce: reduce(how)) },
-    simple(
+      marginParameter, powerParameter(1, "of what is short of the margin"), weightParameter, reduceParameter,
+      examples: ["multi_margin([[0, 2]], [1])" => "0"]
+    ) { s, t, margin, power, weight, how in
+      try Loss.multiMargin(s, t, margin: margin, p: power, classWeight: weight, reduce: reduce(how))
+    },
+    Builtin(
       "kl_divergence", "How far log-probabilities are from a distribution, averaged over the batch.",
-      ["kl_divergence(log_softmax([[0, 0]]), [[0.5, 0.5]])" => "0"], Loss.klDivergence),
+      predictionParameter, truthParameter,
+      Parameter<Bool>("log", "whether the truth are log-probabilities too", default: false), reduceParameter,
+      examples: ["kl_divergence(log_softmax([[0, 0]]), [[0.5, 0.5]])" => "0"]
+    ) { p, t, isLog, how in try Loss.klDivergence(p, t, isLog: isLog, reduce: reduce(how)) },
+    Builtin(
+      "ctc", "For labels in order, without saying at which step each stands.",
+      Parameter<Tensor>("logits", dims: "[n, t, classes]", "scores, before softmax"),
+      Parameter<Tensor>("labels", dims: "[n, l]", "classes, as many of them as label_lengths says"),
+      Parameter<Tensor?>("lengths", dims: "[n]", "steps of each example that count; none: all", default: nil),
+      Parameter<Tensor?>("label_lengths", dims: "[n]", "labels of each example that count; none: all", default: nil),
+      Parameter<Int>("blank", "the class that says nothing", default: 0, .atLeast(0)),
+      Parameter<Bool>("zero_infinity", "0 for labels that do not fit into the steps", default: false), reduceParameter,
+      examples: ["ctc(zeros(1, 1, 2), [[1]], reduce=\"sum\")" => "0.6931472"]
+    ) { p, t, lengths, counts, blank, zero, how in
+      try Loss.ctc(
+        p, t, lengths: lengths, labelLengths: counts, blank: blank, zeroInfinity: zero, reduce: reduce(how))
+    },
     Builtin(
       "focal", "Binary cross entropy of logits that counts easy examples less.", predictionParameter, truthParameter,
       Parameter<Double>("gamma", "how much less", default: 2, .atLeast(0)),
@@ -94,9 +134,14 @@ let lossesModule = Module(
       Parameter<Tensor>("anchor", dims: "[..., d]", "embeddings"),
       Parameter<Tensor>("positive", dims: "[..., d]", "of the same kind"),
       Parameter<Tensor>("negative", dims: "[..., d]", "of another kind"),
-      marginParameter,
-      reduceParameter, examples: ["triplet([[0]], [[0]], [[5]])" => "0"]
-    ) { a, p, n, margin, how in try Loss.triplet(a, p, n, margin: margin, reduce: reduce(how)) },
+      marginParameter, powerParameter(2, "the norm by which distances are measured"),
+      Parameter<Bool>(
+        "swap", "compare with the positive's distance from the negative where it is less", default: false),
+      Parameter<Double>("eps", "added to each difference", default: 1e-6, .atLeast(0)), reduceParameter,
+      examples: ["triplet([[0]], [[0]], [[5]])" => "0"]
+    ) { a, p, n, margin, power, swap, eps, how in
+      try Loss.triplet(a, p, n, margin: margin, p: power, swap: swap, eps: eps, reduce: reduce(how))
+    },
     Builtin(
       "contrastive", "The squared distance of pairs that belong together; others are pushed a margin apart.",
       Parameter<Tensor>("a", dims: "[..., d]", "embeddings"), Parameter<Tensor>("b", dims: "[..., d]", "embeddings"),

@@ -95,10 +95,11 @@ private func whole(_ numbers: [Double]) -> [Int]? {
 }
 
 /// `"same"`, `"valid"`, or so many on every side.
-func padding(_ value: Value, argument: Int) throws -> WindowPadding {
+func padding(_ value: Value, argument: Int, causal: Bool = false) throws -> WindowPadding {
   switch value.string {
   case "same"?: return .same
   case "valid"?: return .valid
+  case "causal"? where causal: return .causal
   case let other?:
     throw Failure(
       "argument-range", "`padding` must be \"same\", \"valid\" or a number, not \"\(other)\"", argument: argument)

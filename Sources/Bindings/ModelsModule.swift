@@ -11,6 +11,33 @@ let modelsModule = Module(
   "models", "looking into models, and keeping them",
   [
     Builtin(
+      "init_scale", "What an initialiser draws from: {fan_in, fan_out} with {limit}, {std} or {value}.",
+      Parameter<Value>("shape", "of a weight [..., in, out]; the axes in front are a window"),
+      Parameter<String>("init", "such as \"glorot\"", default: "he"),
+      Parameter<Double>("gain", "what it is multiplied by", default: 1, .above(0)),
+      examples: ["init_scale((50, 8))" => "{fan_in: 50, fan_out: 8, std: 0.2}"]
+    ) { shape, start, gain in
+      let shape = try Shape.checked(sizes(shape, "shape", argument: 0))
+      let (fanIn, fanOut) = Initializer.fans(shape)
+      let spread = try Initializer(named: start).spread(fanIn: Double(max(fanIn, 1)), fanOut: Double(max(fanOut, 1)))
+      let (name, value): (String, Double) =
+        switch spread {
+        case .constant(let value): ("value", value)
+        case .normal(let deviation), .truncated(let deviation): ("std", deviation)
+        case .uniform(let limit): ("limit", limit)
+        }
+      return Value(
+        new: RecordObject([
+          ("fan_in", Value(Double(fanIn))), ("fan_out", Value(Double(fanOut))), (name, Value(value * gain)),
+        ]))
+    },
+    Builtin(
+      "init_gain", "The factor that keeps the deviation of what comes through an activation.",
+      Parameter<String>("activation", "its name, such as \"relu\""),
+      Parameter<Double>("slope", "of leaky_relu", default: 0.01),
+      examples: ["init_gain(\"tanh\") == 5 / 3" => "true"]
+    ) { name, slope in try Initializer.gain(name, slope: slope) },
+    Builtin(
       "summary", "The layers with what comes out of them, their parameters, operations and bytes.",
       Parameter<Model>("net", "a model"), Parameter<Int>("batch", "examples in a batch", default: 1, .atLeast(1)),
       examples: ["summary(input(4) >> dense(3)).layer" => "(\"input(4)\", \"dense(3)\")"]
@@ -106,6 +133,31 @@ let modelsModule = Module(
           "argument-type", "`save` writes models and charts, not \(x.described)", argument: 0,
           why: "write_text, write_json and write_csv write other values.")
       }
+      return Value.none
+    },
+    Builtin(
+      "load_weights", "Sets a model's weights from a safetensors file, by path or as PyTorch wrote them.",
+      Parameter<Inout<Model>>("net", "a model whose layers have those sizes"),
+      Parameter<String>("path", "such as \"net.safetensors\""),
+      Parameter<String>(
+        "like", "\"torch\": modules in the order of their names, each tensor turned into our layout", default: "nns",
+        .oneOf("nns", "torch")),
+      Parameter<RecordObject?>(
+        "names", "which module is which path, where the order does not say so: {\"fc\": \"3\"}", default: nil),
+      examples: [
+        "net = input(2) >> dense(1); save(net, \"/tmp/nns-example.nnm\"); load_weights(&net, \"/tmp/nns-example.nnm\")"
+          => ""
+      ]
+    ) { net, path, like, names in
+      let pairs = try names.map { names in
+        try zip(names.keys, names.values).map { key, value -> (module: String, path: String) in
+          guard let path = value.string else {
+            throw Failure("argument-type", "`names` gives a path for each module, not \(value.described)", argument: 3)
+          }
+          return (module: key.name, path: path)
+        }
+      }
+      try net.mutate { try $0.loadWeights(from: path, torch: like == "torch", names: pairs ?? []) }
       return Value.none
     },
     Builtin(

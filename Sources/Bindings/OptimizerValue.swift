@@ -70,6 +70,8 @@ extension Setting {
     switch kind {
     case .flag:
       return DeclaredParameter(Parameter<Bool>(name, summary, default: standard?.first == 1))
+    case .choice:
+      return DeclaredParameter(Parameter<String>(name, summary, default: options[0], .oneOf(options)))
     case .pair, .list:
       let holds = Constraint<[Double]>(
         kind == .pair ? "two numbers, each \(range.text)" : "numbers, each \(range.text)", counterexample: [-1]
@@ -88,11 +90,21 @@ extension Setting {
     }
   }
 
+  /// A value of the language as the setting's numbers; none where it is of another type.
+  func numbers(in value: Value) throws -> [Double] {
+    var value = value
+    if value.isBool { return kind == .flag ? [value.isTrue ? 1 : 0] : [] }
+    if let word = value.string { return numbers(word) }
+    if value.isNumber { return kind == .number ? [value.number] : [] }
+    return try withUnsafeMutablePointer(to: &value) { try [Double].from($0) } ?? []
+  }
+
   /// What such a parameter was given, as the setting's numbers.
   func numbers(_ value: Any) -> [Double] {
     switch value {
     case let flag as Bool: [flag ? 1 : 0]
     case let number as Double: [number]
+    case let word as String: options.firstIndex(of: word).map { [Double($0)] } ?? []
     case let list as [Double]: list
     default: []
     }

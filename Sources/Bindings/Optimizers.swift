@@ -25,6 +25,25 @@ let optimizersModule = Module(
       examples: ["schedule_values(step_decay(1, every=2), 4)" => "f64 [4]  1.0  1.0  0.1  0.1"]
     ) { rate, steps in Tensor(rate.schedule.values(steps), [steps]) },
     Builtin(
+      "observe", "Tells a rate that watches a value, such as plateau, what the value is now.",
+      Parameter<Inout<Value>>("s", "a schedule, or an optimizer that has one"), Parameter<Double>("value", "the value"),
+      examples: ["s = plateau(1, patience=0); observe(&s, 5); observe(&s, 5); s(0)" => "0.1"]
+    ) { watching, value in
+      switch try watching.value.foreign {
+      case var schedule as Schedule:
+        schedule.observe(value)
+        watching.set(Value(foreign: schedule))
+      case var optimizer as Optimizer:
+        optimizer.schedule.observe(value)
+        watching.set(Value(foreign: optimizer))
+      default:
+        throw Failure(
+          "argument-type", "`observe` takes a schedule or an optimizer, not \(try watching.value.described)",
+          argument: 0)
+      }
+      return Value.none
+    },
+    Builtin(
       "update", "Takes one step along a gradient, and takes over a model's running statistics.",
       Parameter<Inout<Value>>("net", "a model, or a tensor, number, list or record of them"),
       Parameter<Inout<Optimizer>>("opt", "an optimizer, such as adam()"),
@@ -70,12 +89,51 @@ private func optimizer(_ rule: UpdateRule) -> Builtin {
   let rate = Parameter<Rate>(
     "lr", "the learning rate: a number or a schedule", default: Rate(schedule: Schedule(constant: rule.rate)), .positive
   )
+  let groups = Parameter<RecordObject?>(
+    "groups", "other settings for parameters whose path fits, as {\"head.*\": {lr: 1e-2}}", default: nil)
   return Builtin(
-    rule.name, rule.summary, declared: [DeclaredParameter(rate)] + rule.settings.map(\.parameter),
+    rule.name, rule.summary,
+    declared: [DeclaredParameter(rate)] + rule.settings.map(\.parameter)
+      + (rule.isJoint ? [] : [DeclaredParameter(groups)]),
     examples: ["\(rule.name)(lr=0.1).lr" => "0.1"]
   ) { values in
     guard let rate = values[0] as? Rate else { preconditionFailure("read as a rate") }
-    return Optimizer(rule, settings: try Settings(rule.settings, given: values.dropFirst()), schedule: rate.schedule)
+    let settings = try Settings(rule.settings, given: values[1...rule.settings.count])
+    let given = rule.isJoint ? nil : values[values.count - 1] as? RecordObject
+    return Optimizer(
+      rule, settings: settings, schedule: rate.schedule,
+      groups: try given.map { try parameterGroups($0, settings, rate.schedule) } ?? [])
+  }
+}
+
+/// Groups of parameters by pattern, each with what it has of its own.
+private func parameterGroups(_ groups: RecordObject, _ settings: Settings, _ schedule: Schedule) throws
+  -> [Optimizer.Group]
+{
+  try zip(groups.keys, groups.values).map { pattern, value in
+    guard let record = value.record else {
+      throw Failure("argument-type", "a group is a record of settings, as {lr: 1e-2}, not \(value.described)")
+    }
+    var group = Optimizer.Group(pattern: pattern.name, settings: settings, schedule: schedule)
+    for (key, value) in zip(record.keys, record.values) {
+      var value = value
+      if key.name == "lr" {
+        guard let rate = try withUnsafeMutablePointer(to: &value, { try Rate.from($0) }) else {
+          throw Failure("argument-type", "`lr` of a group is a number or a schedule, not \(value.described)")
+        }
+        group.schedule = rate.schedule
+        continue
+      }
+      let names = settings.settings.map(\.name)
+      guard let index = names.firstIndex(of: key.name) else {
+        throw Failure(
+          "bad-argument", "a group has no setting `\(key.name)`",
+          facts: [.init("settings", (["lr"] + names).joined(separator: ", "))],
+          hint: nearMisses(key.name, among: ["lr"] + names).first)
+      }
+      try group.settings.set(index, settings.settings[index].numbers(in: value))
+    }
+    return group
   }
 }
 

@@ -68,8 +68,18 @@ let shapesModule = Module(
     Builtin(
       "pad", "Puts values around a tensor.", xParameter,
       Parameter<Value>("widths", "one number, or (before, after) for each axis"),
-      Parameter<Double>("value", "what to put", default: 0), examples: ["pad([1, 2], 1)" => "f32 [4]  0  1  2  0"]
-    ) { x, widths, value in try Op.pad(x, paddings(widths, rank: x.rank), value: value) },
+      Parameter<Double>("value", "what to put", default: 0),
+      Parameter<String>(
+        "mode", "a constant; or values from inside, mirrored, the last one, or from the other end", default: "constant",
+        .oneOf("constant", "reflect", "replicate", "circular")),
+      examples: [
+        "pad([1, 2], 1)" => "f32 [4]  0  1  2  0", "pad([1, 2, 3], 1, mode=\"reflect\")" => "f32 [5]  2  1  2  3  2",
+      ]
+    ) { x, widths, value, mode in
+      let how = Surround(rawValue: mode) ?? .constant
+      let widths = try paddings(widths, rank: x.rank)
+      return how == .constant ? try Op.pad(x, widths, value: value) : try Op.pad(x, widths, how: how)
+    },
     Builtin(
       "flip", "The values of axes in reverse.", xParameter,
       Parameter<Axes>("axis", "which axes; none: all", default: Axes(values: nil)),

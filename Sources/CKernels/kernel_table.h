@@ -59,6 +59,54 @@
   K(nns_sgd_f64, (const nns_sgd *s, double *p, const double *g, double *v, long n), (s, p, g, v, n))                  \
   K(nns_mask_f32, (const uint8_t *mask, float *x, long n), (mask, x, n))                                              \
   K(nns_mask_f64, (const uint8_t *mask, double *x, long n), (mask, x, n))                                             \
+  K(nns_lstm_cell_f32,                                                                                                 \
+    (float *gates, const float *c0, float *c, float *h,                                                                \
+     const float *h0, const uint8_t *alive, long n, long u),                                                           \
+    (gates, c0, c, h, h0, alive, n, u))                                                                                \
+  K(nns_lstm_gradient_f32,                                                                                             \
+    (const float *gates, const float *c0, const float *c, const float *dh, float *dc,                                  \
+     float *dgates, float *carry, const uint8_t *alive, long n, long u),                                               \
+    (gates, c0, c, dh, dc, dgates, carry, alive, n, u))                                                                \
+  K(nns_gru_cell_f32,                                                                                                  \
+    (float *x, const float *a, const float *h0, float *h,                                                              \
+     int swapped, const uint8_t *alive, long n, long u),                                                               \
+    (x, a, h0, h, swapped, alive, n, u))                                                                               \
+  K(nns_gru_gradient_f32,                                                                                              \
+    (const float *gates, const float *a, const float *h0, const float *dh, float *dx,                                  \
+     float *da, float *carry, int swapped, const uint8_t *alive, long n, long u),                                      \
+    (gates, a, h0, dh, dx, da, carry, swapped, alive, n, u))                                                           \
+  K(nns_rnn_cell_f32,                                                                                                  \
+    (const float *gates, const float *h0, float *h,                                                                    \
+     int relu, const uint8_t *alive, long n, long u),                                                                  \
+    (gates, h0, h, relu, alive, n, u))                                                                                 \
+  K(nns_rnn_gradient_f32,                                                                                              \
+    (const float *h, const float *dh, float *dgates, float *carry,                                                     \
+     int relu, const uint8_t *alive, long n, long u),                                                                  \
+    (h, dh, dgates, carry, relu, alive, n, u))                                                                         \
+  K(nns_lstm_cell_f64,                                                                                                 \
+    (double *gates, const double *c0, double *c, double *h,                                                            \
+     const double *h0, const uint8_t *alive, long n, long u),                                                          \
+    (gates, c0, c, h, h0, alive, n, u))                                                                                \
+  K(nns_lstm_gradient_f64,                                                                                             \
+    (const double *gates, const double *c0, const double *c, const double *dh, double *dc,                             \
+     double *dgates, double *carry, const uint8_t *alive, long n, long u),                                             \
+    (gates, c0, c, dh, dc, dgates, carry, alive, n, u))                                                                \
+  K(nns_gru_cell_f64,                                                                                                  \
+    (double *x, const double *a, const double *h0, double *h,                                                          \
+     int swapped, const uint8_t *alive, long n, long u),                                                               \
+    (x, a, h0, h, swapped, alive, n, u))                                                                               \
+  K(nns_gru_gradient_f64,                                                                                              \
+    (const double *gates, const double *a, const double *h0, const double *dh, double *dx,                             \
+     double *da, double *carry, int swapped, const uint8_t *alive, long n, long u),                                    \
+    (gates, a, h0, dh, dx, da, carry, swapped, alive, n, u))                                                           \
+  K(nns_rnn_cell_f64,                                                                                                  \
+    (const double *gates, const double *h0, double *h,                                                                 \
+     int relu, const uint8_t *alive, long n, long u),                                                                  \
+    (gates, h0, h, relu, alive, n, u))                                                                                 \
+  K(nns_rnn_gradient_f64,                                                                                              \
+    (const double *h, const double *dh, double *dgates, double *carry,                                                 \
+     int relu, const uint8_t *alive, long n, long u),                                                                  \
+    (h, dh, dgates, carry, relu, alive, n, u))                                                                         \
   K(nns_max_pool_f32,                                                                                                 \
     (const nns_conv *c, const float *x, float *y, int32_t *place, long first, long last), (c, x, y, place, first, last))\
   K(nns_max_pool_gradient_f32,                                                                                        \

@@ -13,6 +13,7 @@
 #include "body_reduce.h"
 #include "body_rows.h"
 #include "body_optimizer.h"
+#include "body_recurrent.h"
 #include "body_pool.h"
 #include "body_integer_product.h"
 

@@ -240,6 +240,8 @@ static Ready *ready(Local *l, const nnd_conv *c, Kind kind) {
 
 static int convolve(const nnd_conv *c, Kind kind, const float *x, const float *w, const float *bias, const float *y) {
   if (!nnd_available()) return 1;
+  // Windows of one point with a stride: version 2.6 first gathers the points, and writes beyond its buffer.
+  if (c->kernel_height == 1 && c->kernel_width == 1 && (c->stride_y > 1 || c->stride_x > 1)) return 1;
   Local *l = thread_local_state();
   Ready *r = l ? ready(l, c, kind) : NULL;
   if (!r || r->failed) return 1;

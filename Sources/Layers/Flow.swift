@@ -1,3 +1,4 @@
+import Autodiff
 package import Tensors
 
 /// What runs from one layer to the next, as far as it is known: shapes of one example, without the batch axis.
@@ -27,6 +28,32 @@ package enum Flow: Hashable, Sendable {
   }
 
   package var isKnown: Bool { self != .unknown }
+}
+
+extension Flow {
+  /// Some examples of it, all zeros, to try a function on; nil where the shapes are not known.
+  func zeros(_ count: Int = 2) throws -> Datum? {
+    func batch(_ shape: Shape) throws -> Datum { .tensor(try .zeros(try Shape.checked([count] + Array(shape)), .f32)) }
+    switch self {
+    case .sample(let shape): return try batch(shape)
+    case .record(let fields): return .record(DatumRecord(try fields.map { ($0.name, try batch($0.shape)) }))
+    case .unknown, .table: return nil
+    }
+  }
+
+  /// The shapes of what came out for so many examples; unknown where it is not one entry for each.
+  init(of result: Datum, batch: Int) {
+    func sample(_ x: Datum) -> Shape? {
+      guard case .tensor(let x) = x, x.rank > 0, x.shape[0] == batch else { return nil }
+      return Shape(x.shape.dropFirst())
+    }
+    self = .unknown
+    if let shape = sample(result) { self = .sample(shape) }
+    if case .record(let record) = result {
+      let fields = zip(record.keys, record.values).map { name, value in sample(value).map { Field(name, $0) } }
+      if !fields.isEmpty, !fields.contains(where: { $0 == nil }) { self = .record(fields.compactMap { $0 }) }
+    }
+  }
 }
 
 extension Flow: CustomStringConvertible {

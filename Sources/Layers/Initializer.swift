@@ -1,6 +1,6 @@
 import Diagnostics
 import JSON
-import Tensors
+package import Tensors
 
 /// How a parameter starts.
 ///
@@ -14,6 +14,11 @@ package enum Initializer: String, Configurable, CaseIterable, Sendable {
   case glorotNormal = "glorot_normal"
   case lecun
   case lecunUniform = "lecun_uniform"
+  /// As Keras draws its normal kinds: cut at two deviations and widened, so that the deviation is the plain kind's.
+  case heTruncated = "he_truncated"
+  case glorotTruncated = "glorot_truncated"
+  case lecunTruncated = "lecun_truncated"
+  case truncatedNormal = "truncated_normal"
   /// Normal with standard deviation 0.02.
   case normal
   /// Between -0.05 and 0.05.
@@ -45,23 +50,91 @@ package enum Initializer: String, Configurable, CaseIterable, Sendable {
   }
 }
 
+extension Initializer {
+  /// What numbers are drawn from.
+  package enum Spread: Equatable {
+    case constant(Double)
+    /// With this standard deviation.
+    case normal(Double)
+    /// With this standard deviation before everything beyond two of them is drawn again.
+    case truncated(Double)
+    /// Between minus this and this.
+    case uniform(Double)
+  }
+
+  /// The deviation of a normal distribution of deviation 1 that is cut at 2.
+  private static let cutDeviation = 0.87962566103423978
+
+  /// What a parameter with so many inputs and outputs is drawn from; orthogonal ones are normal before they are turned.
+  package func spread(fanIn: Double, fanOut: Double) -> Spread {
+    let mean = (fanIn + fanOut) / 2
+    func cut(_ variance: Double) -> Spread { .truncated(variance.squareRoot() / Initializer.cutDeviation) }
+    return switch self {
+    case .zeros: .constant(0)
+    case .ones: .constant(1)
+    case .he: .normal((2 / fanIn).squareRoot())
+    case .heUniform: .uniform((6 / fanIn).squareRoot())
+    case .heTruncated: cut(2 / fanIn)
+    case .glorot: .uniform((3 / mean).squareRoot())
+    case .glorotNormal: .normal((1 / mean).squareRoot())
+    case .glorotTruncated: cut(1 / mean)
+    case .lecun: .normal((1 / fanIn).squareRoot())
+    case .lecunUniform: .uniform((3 / fanIn).squareRoot())
+    case .lecunTruncated: cut(1 / fanIn)
+    case .normal: .normal(0.02)
+    case .truncatedNormal: .truncated(0.05)
+    case .uniform: .uniform(0.05)
+    case .torch: .uniform(1 / fanIn.squareRoot())
+    case .orthogonal: .normal(1)
+    }
+  }
+
+  /// How many inputs feed one output and the other way round, for a weight `[…, in, out]`; the axes in front are a window.
+  package static func fans(_ shape: Shape) -> (fanIn: Int, fanOut: Int) {
+    guard shape.rank > 1 else { return (shape.first ?? 1, shape.first ?? 1) }
+    let window = shape.dropLast(2).reduce(1, *)
+    return (window * shape[shape.rank - 2], window * shape[shape.rank - 1])
+  }
+
+  /// The factor that keeps the deviation through an activation (PyTorch's `calculate_gain`).
+  package static func gain(_ activation: String, slope: Double) throws -> Double {
+    switch activation {
+    case "linear", "none", "sigmoid", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
+      "conv_transpose3d":
+      return 1
+    case "tanh": return 5.0 / 3
+    case "relu": return 2.0.squareRoot()
+    case "leaky_relu": return (2 / (1 + slope * slope)).squareRoot()
+    case "selu": return 0.75
+    default:
+      let names = ["linear", "sigmoid", "tanh", "relu", "leaky_relu", "selu"]
+      throw Failure(
+        "argument-range", "no gain is known for `\(activation)`", argument: 0,
+        facts: [.init("activations", names.joined(separator: ", "))],
+        hint: nearMisses(activation, among: names).first.map { "\"\($0)\"" })
+    }
+  }
+}
+
 extension ParameterSpec {
   /// The parameter's first value, from a stream of its own.
   func draw(_ stream: RandomStream) throws -> Tensor {
+    let drawn = try draw(stream, initializer)
+    guard let zeroRow, shape.rank > 0, zeroRow < shape[0] else { return drawn }
+    let isZero = Tensor((0..<shape[0]).map { $0 == zeroRow }, Shape([shape[0]] + shape.dropFirst().map { _ in 1 }))
+    return try Raw.select(isZero, Tensor.zeros([], drawn.dtype), drawn)
+  }
+
+  private func draw(_ stream: RandomStream, _ initializer: Initializer) throws -> Tensor {
     let (fanIn, fanOut) = (Double(max(fanIn, 1)), Double(max(fanOut, 1)))
-    switch initializer {
-    case .zeros: return try .zeros(shape)
-    case .ones: return try .ones(shape)
-    case .he: return try normal((2 / fanIn).squareRoot(), stream)
-    case .heUniform: return try uniform((6 / fanIn).squareRoot(), stream)
-    case .glorot: return try uniform((6 / (fanIn + fanOut)).squareRoot(), stream)
-    case .glorotNormal: return try normal((2 / (fanIn + fanOut)).squareRoot(), stream)
-    case .lecun: return try normal((1 / fanIn).squareRoot(), stream)
-    case .lecunUniform: return try uniform((3 / fanIn).squareRoot(), stream)
-    case .normal: return try normal(0.02, stream)
-    case .uniform: return try uniform(0.05, stream)
-    case .torch: return try uniform(1 / fanIn.squareRoot(), stream)
-    case .orthogonal: return try orthogonal(stream)
+    if initializer == .orthogonal { return try orthogonal(stream) }
+    switch initializer.spread(fanIn: fanIn, fanOut: fanOut) {
+    case .constant(let value): return try .full(shape, value, .f32)
+    case .normal(let deviation): return try normal(deviation, stream)
+    case .truncated(let deviation):
+      var stream = stream
+      return try Raw.truncatedNormal(shape, mean: 0, std: deviation, &stream)
+    case .uniform(let limit): return try uniform(limit, stream)
     }
   }
 

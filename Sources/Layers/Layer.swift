@@ -98,13 +98,25 @@ package struct ParameterSpec {
   /// How many inputs feed one output, and how many outputs one input feeds; for the scale of the draw.
   package let fanIn: Int
   package let fanOut: Int
+  /// The entry of the first axis that starts at zero whatever the others do.
+  package let zeroRow: Int?
 
-  package init(_ name: String, _ shape: Shape, _ initializer: Initializer, fanIn: Int = 1, fanOut: Int = 1) {
+  package init(
+    _ name: String, _ shape: Shape, _ initializer: Initializer, fanIn: Int = 1, fanOut: Int = 1, zeroRow: Int? = nil
+  ) {
+    self.zeroRow = zeroRow
     self.name = name
     self.shape = shape
     self.initializer = initializer
     self.fanIn = fanIn
     self.fanOut = fanOut
+  }
+}
+
+extension ParameterSpec {
+  /// The shift behind this weight: zeros, or with PyTorch's initialiser numbers of the weight's scale.
+  func bias(_ width: Int, _ name: String = "bias") -> ParameterSpec {
+    ParameterSpec(name, [width], initializer == .torch ? .torch : .zeros, fanIn: fanIn, fanOut: fanOut)
   }
 }
 

@@ -54,7 +54,7 @@ extension Model {
   package mutating func freeze(_ pattern: String = "*", _ isFrozen: Bool = true) throws -> Int {
     var count = 0
     for (index, parameter) in architecture.parameters.enumerated()
-    where matches(Array(pattern.utf8), Array(parameter.path.utf8)) {
+    where fits(parameter.path, pattern) {
       trainable[index] = !isFrozen
       count += 1
     }
@@ -111,28 +111,6 @@ extension Model {
       values[index] = try Raw.multiply(values[index], Raw.cast(mask, values[index].dtype))
     }
     set(parameters: values)
-  }
-
-  /// Whether `text` fits a pattern with `*` for any run of characters.
-  private func matches(_ pattern: [UInt8], _ text: [UInt8]) -> Bool {
-    var (p, t) = (0, 0)
-    var (star, mark) = (-1, 0)
-    while t < text.count {
-      if p < pattern.count, pattern[p] == UInt8(ascii: "*") {
-        (star, mark) = (p, t)
-        p += 1
-      } else if p < pattern.count, pattern[p] == text[t] {
-        p += 1
-        t += 1
-      } else if star >= 0 {
-        mark += 1
-        (p, t) = (star + 1, mark)
-      } else {
-        return false
-      }
-    }
-    while p < pattern.count, pattern[p] == UInt8(ascii: "*") { p += 1 }
-    return p == pattern.count
   }
 }
 

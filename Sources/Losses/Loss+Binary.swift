@@ -4,25 +4,31 @@ package import Tensors
 
 /// Losses on yes or no.
 extension Loss {
-  /// Binary cross entropy of probabilities; a logarithm below -100 counts as -100, as in PyTorch.
-  package static func bce(_ prediction: Tensor, _ truth: Tensor, reduce: Reduce = .mean) throws -> Tensor {
+  /// Binary cross entropy of probabilities; a logarithm below -100 counts as -100, as in PyTorch. `weight` weighs examples.
+  package static func bce(
+    _ prediction: Tensor, _ truth: Tensor, weight: Tensor? = nil, reduce: Reduce = .mean
+  ) throws -> Tensor {
     let (p, t) = try matched(prediction, truth, "bce")
     try checkProbabilities(p, "bce")
     let yes = try Op.multiply(t, boundedLog(p))
     let no = try Op.multiply(Op.subtract(number(1), t), boundedLog(Op.subtract(number(1), p)))
-    return try reduce(Op.negate(Op.add(yes, no)))
+    return try reduce(weighted(Op.negate(Op.add(yes, no)), weight))
   }
 
   /// Binary cross entropy of logits: `w * t * softplus(-z) + (1 - t) * softplus(z)`, exact for the largest logits.
   ///
-  /// `positiveWeight` weighs the examples that are true.
+  /// `positiveWeight` weighs the examples that are true, `weight` all.
   package static func bceLogits(
-    _ prediction: Tensor, _ truth: Tensor, positiveWeight: Tensor? = nil, reduce: Reduce = .mean
+    _ prediction: Tensor, _ truth: Tensor, positiveWeight: Tensor? = nil, weight: Tensor? = nil, reduce: Reduce = .mean
   ) throws -> Tensor {
     let (z, t) = try matched(prediction, truth, "bce_logits")
     var yes = try Op.multiply(t, Op.softplus(Op.negate(z)))
     if let positiveWeight { yes = try Op.multiply(yes, positiveWeight) }
-    return try reduce(Op.add(yes, Op.multiply(Op.subtract(number(1), t), Op.softplus(z))))
+    return try reduce(weighted(Op.add(yes, Op.multiply(Op.subtract(number(1), t), Op.softplus(z))), weight))
+  }
+
+  private static func weighted(_ losses: Tensor, _ weight: Tensor?) throws -> Tensor {
+    try weight.map { try Op.multiply(losses, $0) } ?? losses
   }
 
   /// `max(0, 1 - t * p)` for truths of -1 and 1, squared where asked.

@@ -72,12 +72,15 @@ extension Loss {
     return try Op.add(Op.multiply(soft, number(alpha)), Op.multiply(hard, number(1 - alpha)))
   }
 
-  /// `sum(t * (log t - p))` for log-probabilities `p` and probabilities `t`, averaged over the batch.
+  /// `sum(t * (log t - p))` for log-probabilities `p` and probabilities `t` (or, with `isLog`, their logarithms), averaged
+  /// over the batch.
   package static func klDivergence(
-    _ logProbabilities: Tensor, _ truth: Tensor, reduce: Reduce = .mean
+    _ logProbabilities: Tensor, _ truth: Tensor, isLog: Bool = false, reduce: Reduce = .mean
   ) throws -> Tensor {
     let (p, t) = try matched(logProbabilities, truth, "kl_divergence")
-    let terms = try Op.subtract(xlogx(t), Op.multiply(t, p))
+    let terms =
+      isLog
+      ? try Op.multiply(Op.exp(t), Op.subtract(t, p)) : try Op.subtract(xlogx(t), Op.multiply(t, p))
     switch reduce {
     case .none: return terms
     case .sum: return try Op.sum(terms)
@@ -87,16 +90,20 @@ extension Loss {
     }
   }
 
-  /// The multi-class hinge: the mean over classes of `max(0, margin - p[label] + p[other])`.
+  /// The multi-class hinge: the mean over classes of `w[label] * max(0, margin - p[label] + p[other])^p`.
   package static func multiMargin(
-    _ scores: Tensor, _ truth: Tensor, margin: Double = 1, reduce: Reduce = .mean
+    _ scores: Tensor, _ truth: Tensor, margin: Double = 1, p: Double = 1, classWeight: Tensor? = nil,
+    reduce: Reduce = .mean
   ) throws -> Tensor {
     try checkClasses(scores, truth, "multi_margin")
+    let weight = try classWeight.map { try checkedWeight($0, scores) }
     let checked = try Op.Labels(logits: scores, labels: wholeLabels(truth), ignore: nil)
     let last = scores.rank - 1
     let right = try Op.gather(scores, Op.unsqueeze(checked.places, axis: last), axis: last)
     let others = try Op.subtract(number(1), checked.oneHot(scores.shape, scores.dtype))
-    let short = try Op.relu(Op.add(Op.subtract(scores, right), number(margin)))
+    var short = try Op.relu(Op.add(Op.subtract(scores, right), number(margin)))
+    if p == 2 { short = try Op.square(short) } else if p != 1 { short = try Op.pow(short, number(p)) }
+    if let weight { short = try Op.multiply(short, Op.unsqueeze(picked(weight, checked), axis: last)) }
     let total = try Op.sum(Op.multiply(short, others), axes: [-1])
     return try reduce(Op.divide(total, number(Double(scores.shape[last]))))
   }

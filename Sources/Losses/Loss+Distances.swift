@@ -22,13 +22,17 @@ extension Loss {
   }
 
   /// `max(0, |a - p| - |a - n| + margin)`: the positive closer than the negative by a margin.
+  ///
+  /// `p` says which length; with `swap` the negative's distance is the smaller of those from anchor and positive.
   package static func triplet(
-    _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, margin: Double = 1, reduce: Reduce = .mean
+    _ anchor: Tensor, _ positive: Tensor, _ negative: Tensor, margin: Double = 1, p: Double = 2, swap: Bool = false,
+    eps: Double = 1e-6, reduce: Reduce = .mean
   ) throws -> Tensor {
     guard anchor.shape == positive.shape else { throw shapeFailure(anchor, positive, "triplet") }
     guard anchor.shape == negative.shape else { throw shapeFailure(anchor, negative, "triplet") }
-    let near = try distance(anchor, positive)
-    let far = try distance(anchor, negative)
+    let near = try distance(anchor, positive, p, eps)
+    var far = try distance(anchor, negative, p, eps)
+    if swap { far = try Op.minimum(far, distance(positive, negative, p, eps)) }
     return try reduce(Op.relu(Op.add(Op.subtract(near, far), number(margin))))
   }
 
@@ -45,7 +49,7 @@ extension Loss {
   }
 
   /// PyTorch's distance: a little is added to each difference, so that the gradient exists where two points meet.
-  private static func distance(_ a: Tensor, _ b: Tensor) throws -> Tensor {
-    try Op.norm(Op.add(Op.subtract(a, b), number(1e-6)), axes: [-1])
+  private static func distance(_ a: Tensor, _ b: Tensor, _ p: Double = 2, _ eps: Double = 1e-6) throws -> Tensor {
+    try Op.norm(Op.add(Op.subtract(a, b), number(eps)), p: p, axes: [-1])
   }
 }

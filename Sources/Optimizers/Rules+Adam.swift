@@ -10,7 +10,7 @@ extension UpdateRule {
 
   package static let adam = UpdateRule(
     "adam", "Scales each step by running averages of the gradient and its square.", rate: 1e-3,
-    [.betas, .eps, .decay, amsgrad], slots: { $0.flag(amsgrad) ? 3 : 2 }
+    [.betas, .eps, .decay, amsgrad, .like], slots: { $0.flag(amsgrad) ? 3 : 2 }
   ) { step, p, g, slots in
     try adamStep(step, &p, g, &slots, decay: step[.decay], decoupled: 0)
   }
@@ -21,7 +21,7 @@ extension UpdateRule {
   /// Adam whose weight decay does not pass through the averages (Loshchilov and Hutter, 2019).
   package static let adamw = UpdateRule(
     "adamw", "Adam whose weight decay acts on the parameter itself.", rate: 1e-3,
-    [.betas, .eps, firmDecay, amsgrad], slots: { $0.flag(amsgrad) ? 3 : 2 }
+    [.betas, .eps, firmDecay, amsgrad, .like], slots: { $0.flag(amsgrad) ? 3 : 2 }
   ) { step, p, g, slots in
     try adamStep(step, &p, g, &slots, decay: 0, decoupled: step[firmDecay])
   }
@@ -31,6 +31,15 @@ extension UpdateRule {
   ) throws {
     let (first, second) = step.settings.pair(.betas)
     let (biasOne, biasTwo) = (1 - pow(first, step.t), 1 - pow(second, step.t))
+    if step.isKeras {
+      // `eps` is added to the root before the correction: `lr * sqrt(1 - b2^t) / (1 - b1^t) * m / (sqrt(v) + eps)`.
+      let g = try step.decayed(g, &p, decay + decoupled)
+      try averages(&slots, g, first, second)
+      if step.settings.flag(amsgrad) { slots[2] = try Raw.maximum(slots[2], slots[1]) }
+      let spread = slots[step.settings.flag(amsgrad) ? 2 : 1]
+      return try Rule.move(
+        &p, step.rate * biasTwo.squareRoot() / biasOne, Rule.ratio(slots[0], spread, step[.eps]))
+    }
     if step.settings.flag(amsgrad) {
       let g = try Rule.decayed(g, p, decay)
       try averages(&slots, g, first, second)
@@ -56,14 +65,18 @@ extension UpdateRule {
 
   /// Adam with the largest gradient in place of the mean square.
   package static let adamax = UpdateRule(
-    "adamax", "Adam that divides by the largest recent gradient.", rate: 2e-3, [.betas, .eps, .decay],
-    slots: { _ in 2 }
+    "adamax", "Adam that divides by the largest recent gradient.", rate: 2e-3,
+    [.betas, .eps, .decay, .like], slots: { _ in 2 }
   ) { step, p, g, slots in
-    let g = try Rule.decayed(g, p, step[.decay])
+    let g = try step.decayed(g, &p, step[.decay])
     let (first, second) = step.settings.pair(.betas)
     slots[0] = try Rule.mix(first, slots[0], 1 - first, g)
-    slots[1] = try Raw.maximum(Rule.scaled(slots[1], second), Rule.plus(Raw.abs(g), step[.eps]))
-    try Rule.move(&p, step.rate / (1 - pow(first, step.t)), Raw.divide(slots[0], slots[1]))
+    // Torch adds `eps` to each gradient that is compared, Keras to what divides.
+    let size = try Raw.abs(g)
+    slots[1] = try Raw.maximum(
+      Rule.scaled(slots[1], second), step.isKeras ? size : Rule.plus(size, step[.eps]))
+    let divisor = step.isKeras ? try Rule.plus(slots[1], step[.eps]) : slots[1]
+    try Rule.move(&p, step.rate / (1 - pow(first, step.t)), Raw.divide(slots[0], divisor))
   }
 
   private static let momentumDecay = Setting("momentum_decay", "how fast the momentum reaches its value", 0.004)
@@ -72,20 +85,17 @@ extension UpdateRule {
   /// Adam that looks ahead along its momentum (Dozat, 2016).
   package static let nadam = UpdateRule(
     "nadam", "Adam with Nesterov momentum.", rate: 2e-3,
-    [.betas, .eps, .decay, momentumDecay, isDecoupled], slots: { _ in 3 }
+    [.betas, .eps, .decay, momentumDecay, isDecoupled, .like], slots: { _ in 3 }
   ) { step, p, g, slots in
-    var g = g
-    if step.settings.flag(isDecoupled) {
-      p = try Rule.scaled(p, 1 - step.rate * step[.decay])
-    } else {
-      g = try Rule.decayed(g, p, step[.decay])
-    }
+    let g = try step.decayed(g, &p, step[.decay], decoupled: step.settings.flag(isDecoupled))
     let (first, second) = step.settings.pair(.betas)
-    func momentum(_ t: Double) -> Double { first * (1 - 0.5 * pow(0.96, t * step[momentumDecay])) }
+    // Keras's momentum reaches its value 250 times as fast.
+    let speed = step.isKeras ? 1 : step[momentumDecay]
+    func momentum(_ t: Double) -> Double { first * (1 - 0.5 * pow(0.96, t * speed)) }
     let (now, next) = (momentum(step.t), momentum(step.t + 1))
     // The product of all momenta so far, less 1 so that it starts at 0; in f32, as PyTorch keeps it.
     let product = (slots[2].count > 0 ? try Raw.sum(slots[2], axes: nil, keep: false).item : 0) + 1
-    let here = Double(Float(product) * Float(now))
+    let here = step.isKeras ? product * now : Double(Float(product) * Float(now))
     slots[2] = try Tensor.full([1], here - 1, .f64)
     try averages(&slots, g, first, second)
     let root = try Rule.plus(Raw.sqrt(Rule.scaled(slots[1], 1 / (1 - pow(second, step.t)))), step[.eps])
@@ -95,10 +105,10 @@ extension UpdateRule {
 
   /// Adam that waits with its scaling until the averages can be trusted (Liu et al., 2020).
   package static let radam = UpdateRule(
-    "radam", "Adam that starts as momentum until its averages are steady.", rate: 1e-3, [.betas, .eps, .decay],
-    slots: { _ in 2 }
+    "radam", "Adam that starts as momentum until its averages are steady.", rate: 1e-3,
+    [.betas, .eps, .decay, isDecoupled], slots: { _ in 2 }
   ) { step, p, g, slots in
-    let g = try Rule.decayed(g, p, step[.decay])
+    let g = try step.settings.flag(isDecoupled) ? step.takenOff(g, &p, step[.decay]) : Rule.decayed(g, p, step[.decay])
     let (first, second) = step.settings.pair(.betas)
     try averages(&slots, g, first, second)
     let biasTwo = 1 - pow(second, step.t)
@@ -115,13 +125,15 @@ extension UpdateRule {
   /// Adam whose step is as long as the parameter is large, for huge batches (You et al., 2020).
   package static let lamb = UpdateRule(
     "lamb", "Adam whose step for each parameter is scaled to the parameter's size.", rate: 1e-3,
-    [.betas, lambEps, .decoupled], slots: { _ in 2 }
+    [.betas, lambEps, .decoupled, .like], slots: { _ in 2 }
   ) { step, p, g, slots in
+    // Keras takes the decay off first, the paper lets it be part of the direction.
+    if step.isKeras { _ = try step.decayed(g, &p, step[.decoupled]) }
     let (first, second) = step.settings.pair(.betas)
     try averages(&slots, g, first, second)
     let m = try Rule.scaled(slots[0], 1 / (1 - pow(first, step.t)))
     let v = try Rule.scaled(slots[1], 1 / (1 - pow(second, step.t)))
-    let direction = try Rule.decayed(Rule.ratio(m, v, step[lambEps]), p, step[.decoupled])
+    let direction = try Rule.decayed(Rule.ratio(m, v, step[lambEps]), p, step.isKeras ? 0 : step[.decoupled])
     func length(_ x: Tensor) throws -> Double {
       try Raw.sum(Raw.square(x), axes: nil, keep: false).item.squareRoot()
     }

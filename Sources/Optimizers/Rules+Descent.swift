@@ -4,6 +4,7 @@ extension Setting {
   static let decay = Setting("decay", "weight decay, added to the gradient as decay * parameter", 0)
   static let eps = Setting("eps", "keeps the division finite", 1e-8, .above(0))
   static let betas = Setting(pair: "betas", "how much of the old averages of gradient and square stays", 0.9, 0.999)
+  static let like = Setting(choice: "like", "whose formula, where the two differ", ["torch", "keras"])
   static let momentum = Setting("momentum", "how much of the last step is kept", 0, .share)
 }
 
@@ -15,10 +16,11 @@ extension UpdateRule {
   /// `v = momentum * v + g; p -= lr * v` (with nesterov: `lr * (g + momentum * v)`).
   package static let sgd = UpdateRule(
     "sgd", "Goes down the gradient, with momentum where asked.", rate: 0.01,
-    [.momentum, nesterov, .decay, dampening], slots: { $0[.momentum] == 0 ? 0 : 1 }
+    [.momentum, nesterov, .decay, dampening, .like], slots: { $0[.momentum] == 0 ? 0 : 1 }
   ) { step, p, g, slots in
+    if step.isKeras { _ = try step.decayed(g, &p, step[.decay]) }
     let how = Raw.Sgd(
-      rate: step.rate, momentum: step[.momentum], dampening: step[dampening], decay: step[.decay],
+      rate: step.rate, momentum: step[.momentum], dampening: step[dampening], decay: step.isKeras ? 0 : step[.decay],
       nesterov: step.settings.flag(nesterov), first: step.isFirst)
     var velocity = slots.popLast()
     try Raw.sgdStep(how, &p, gradient: g, velocity: &velocity)

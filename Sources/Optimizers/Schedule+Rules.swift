@@ -58,11 +58,13 @@ extension ScheduleRule {
   private static let division = Setting("div", "the first rate is max / div", 25, .above(0))
   private static let finalDivision = Setting("final_div", "the last rate is the first / final_div", 1e4, .above(0))
   private static let linear = Setting(flag: "linear", "straight lines rather than cosines")
+  private static let threePhases = Setting(
+    flag: "three_phase", "fall to the first rate as long as it rose, and then on")
 
   /// Up and down once (Smith and Topin, 2018), as PyTorch has it: the top lies at step `warm * steps - 1`.
   package static let oneCycle = ScheduleRule(
     "one_cycle", "Rises to the highest rate and falls far below the first.",
-    [top, steps, warm, division, finalDivision, linear]
+    [top, steps, warm, division, finalDivision, linear, threePhases]
   ) { t, s in
     let first = s[top] / s[division]
     let last = first / s[finalDivision]
@@ -70,6 +72,12 @@ extension ScheduleRule {
     func between(_ a: Double, _ b: Double, _ share: Double) -> Double {
       let share = min(max(share, 0), 1)
       return s.flag(linear) ? a + (b - a) * share : b + (a - b) / 2 * (1 + cos(.pi * share))
+    }
+    if s.flag(threePhases) {
+      let level = 2 * s[warm] * s[steps] - 2
+      if t <= peak { return between(first, s[top], t / peak) }
+      return t <= level
+        ? between(s[top], first, (t - peak) / (level - peak)) : between(first, last, (t - level) / (end - level))
     }
     return t <= peak
       ? between(first, s[top], t / peak) : between(s[top], last, end > peak ? (t - peak) / (end - peak) : 1)
@@ -91,13 +99,18 @@ extension ScheduleRule {
   ) { t, s in s[base] * min(pow(t + 1, -0.5), (t + 1) * pow(s[warmup], -1.5)) }
 
   private static let shrink = Setting(flag: "shrink", "halve the height after each cycle")
+  private static let down = Setting("down", "steps down, where they are not as many as up", 0)
+  private static let fade = Setting("gamma", "what each step multiplies the height by", 1, .above(0))
 
-  /// Straight up for `steps` steps and down again (Smith, 2017).
+  /// Straight up for `steps` steps and down again in `down`, or as many (Smith, 2017); the height is halved after each
+  /// cycle with `shrink`, and multiplied by `gamma` at each step.
   package static let cyclic = ScheduleRule(
-    "cyclic", "Goes straight up and down between two rates.", [base, top, steps, shrink]
+    "cyclic", "Goes straight up and down between two rates.", [base, top, steps, shrink, down, fade]
   ) { t, s in
-    let cycle = (1 + t / (2 * s[steps])).rounded(.down)
-    let height = max(0, 1 - abs(t / s[steps] - 2 * cycle + 1))
-    return s[base] + (s[top] - s[base]) * height * (s.flag(shrink) ? pow(0.5, cycle - 1) : 1)
+    let whole = s[steps] + (s[down] > 0 ? s[down] : s[steps])
+    let cycle = (1 + t / whole).rounded(.down)
+    let (place, turn) = (1 + t / whole - cycle, s[steps] / whole)
+    let height = place <= turn ? place / turn : (place - 1) / (turn - 1)
+    return s[base] + (s[top] - s[base]) * height * (s.flag(shrink) ? pow(0.5, cycle - 1) : 1) * pow(s[fade], t)
   }
 }

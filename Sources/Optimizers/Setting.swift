@@ -4,7 +4,7 @@ import Tensors
 /// A hyperparameter: its name, what it is when nothing is said, and which values make sense. Declared once; bindings,
 /// checks and printing read it from here.
 package final class Setting: Sendable {
-  package enum Kind: Sendable { case number, flag, pair, list }
+  package enum Kind: Sendable { case number, flag, pair, list, choice }
 
   package let name: String
   package let summary: String
@@ -13,6 +13,8 @@ package final class Setting: Sendable {
   package let standard: [Double]?
   /// What each number has to be.
   package let range: Range
+  /// The words that a choice is made of; its number is the place of one of them.
+  package let options: [String]
 
   package enum Range: Sendable {
     case any
@@ -46,6 +48,7 @@ package final class Setting: Sendable {
     kind = .number
     self.standard = [standard]
     self.range = range
+    options = []
   }
 
   /// A setting that has to be given.
@@ -55,6 +58,7 @@ package final class Setting: Sendable {
     kind = .number
     standard = nil
     self.range = range
+    options = []
   }
 
   /// Any number of numbers; none when nothing is said.
@@ -64,6 +68,17 @@ package final class Setting: Sendable {
     kind = .list
     standard = []
     range = .atLeast(0)
+    options = []
+  }
+
+  /// One of some words; the first when nothing is said.
+  init(choice name: String, _ summary: String, _ options: [String]) {
+    self.name = name
+    self.summary = summary
+    kind = .choice
+    standard = [0]
+    range = .atLeast(0)
+    self.options = options
   }
 
   init(flag name: String, _ summary: String) {
@@ -72,14 +87,16 @@ package final class Setting: Sendable {
     kind = .flag
     standard = [0]
     range = .any
+    options = []
   }
 
-  init(pair name: String, _ summary: String, _ first: Double, _ second: Double) {
+  init(pair name: String, _ summary: String, _ first: Double, _ second: Double, _ range: Range = .share) {
     self.name = name
     self.summary = summary
     kind = .pair
     standard = [first, second]
-    range = .share
+    self.range = range
+    options = []
   }
 
   /// `values` as they stand in a call: `(0.9, 0.999)`, `true`, `1e-08`.
@@ -87,6 +104,7 @@ package final class Setting: Sendable {
     switch kind {
     case .number: formatNumber(values[0])
     case .flag: values[0] != 0 ? "true" : "false"
+    case .choice: "\"\(options[Int(values[0])])\""
     case .pair, .list: "(\(values.map { formatNumber($0) }.joined(separator: ", ")))"
     }
   }
@@ -121,10 +139,10 @@ package struct Settings: Sendable, Equatable {
 
   package static func == (a: Settings, b: Settings) -> Bool { a.values == b.values }
 
-  /// `lr=0.1, momentum=0.9`: what differs from the defaults, or everything.
+  /// `lr=0.1, momentum=0.9`: what differs from the defaults, or everything; a choice only where it was made.
   package func text(onlyChanged: Bool) -> String {
-    zip(settings, values).filter { !onlyChanged || $0.standard != $1 }.map { "\($0.name)=\($0.text($1))" }
-      .joined(separator: ", ")
+    zip(settings, values).filter { $0.standard != $1 || !onlyChanged && $0.kind != .choice }
+      .map { "\($0.name)=\($0.text($1))" }.joined(separator: ", ")
   }
 
   /// Rules hold the very objects that they declared, so identity finds the value.

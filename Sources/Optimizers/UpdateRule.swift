@@ -10,6 +10,11 @@ package final class UpdateRule: Sendable {
   /// How many tensors of the parameter's shape it keeps for each parameter.
   let slots: @Sendable (Settings) -> Int
   let apply: @Sendable (Step, inout Tensor, Tensor, inout [Tensor]) throws -> Void
+  /// For rules whose step depends on all parameters together: the step for all of them, laid end to end in f64.
+  let joint: Joint?
+  package var isJoint: Bool { joint != nil }
+
+  typealias Joint = @Sendable (Step, _ gradient: Tensor, inout [Tensor]) throws -> Tensor
 
   /// What a rule knows beside the parameter, its gradient and its slots.
   struct Step {
@@ -19,6 +24,21 @@ package final class UpdateRule: Sendable {
     let settings: Settings
 
     subscript(_ setting: Setting) -> Double { settings[setting] }
+    /// Whether Keras's formula is asked for; its weight decay is taken off the parameter itself by every rule.
+    var isKeras: Bool { settings.flag(.like) }
+
+    /// The gradient with weight decay in it, or the parameter with it taken off.
+    func decayed(_ g: Tensor, _ p: inout Tensor, _ decay: Double, decoupled: Bool = false) throws -> Tensor {
+      guard decay != 0 else { return g }
+      guard decoupled || isKeras else { return try Rule.decayed(g, p, decay) }
+      return try takenOff(g, &p, decay)
+    }
+
+    /// The gradient as it is, after weight decay has been taken off the parameter.
+    func takenOff(_ g: Tensor, _ p: inout Tensor, _ decay: Double) throws -> Tensor {
+      if decay != 0 { p = try Rule.scaled(p, 1 - rate * decay) }
+      return g
+    }
     var t: Double { Double(count) }
     var isFirst: Bool { count == 1 }
   }
@@ -34,11 +54,24 @@ package final class UpdateRule: Sendable {
     self.settings = settings
     self.slots = slots
     self.apply = apply
+    joint = nil
+  }
+
+  /// A rule that looks at all parameters together.
+  init(_ name: String, _ summary: String, rate: Double, _ settings: [Setting], joint: @escaping Joint) {
+    self.name = name
+    self.summary = summary
+    self.rate = rate
+    self.settings = settings
+    slots = { _ in 0 }
+    apply = { _, _, _, _ in }
+    self.joint = joint
   }
 
   /// Every rule; bindings are made from this table.
   package static let all: [UpdateRule] = [
-    .sgd, .rmsprop, .adagrad, .adadelta, .adam, .adamw, .nadam, .radam, .adamax, .lion, .lamb,
+    .sgd, .rmsprop, .adagrad, .adadelta, .adam, .adamw, .nadam, .radam, .adamax, .lion, .lamb, .asgd, .rprop, .ftrl,
+    .lbfgs,
   ]
 }
 

@@ -3,7 +3,7 @@ package import Tensors
 /// Activations without parameters.
 extension Op {
   /// Whether nothing is being recorded, so that a fused kernel may take the place of operations.
-  static func isPlain(_ x: Tensor, _ g: Tensor) -> Bool { x.node == nil && g.node == nil }
+  static func isPlain(_ x: Tensor, _ g: Tensor) -> Bool { Recording.isPaused || x.node == nil && g.node == nil }
 
   package static let relu: UnaryOperation = UnaryOperation("relu", .line, Raw.relu) { _, y, g in try reluMask(g, y) }
 
@@ -147,7 +147,8 @@ extension Op {
 
   /// Leaky relu whose slope is learnt: one, or one per channel of the last axis.
   package static func prelu(_ x: Tensor, _ slope: Tensor) throws -> Tensor {
-    try select(Raw.greater(x.detached, number(0)), x, multiply(x, slope))
+    let slope = slope.count == 1 ? try reshape(slope, []) : slope
+    return try select(Raw.greater(x.detached, number(0)), x, multiply(x, slope))
   }
 
   /// Half of an axis times the sigmoid of the other half (Dauphin et al., 2017).

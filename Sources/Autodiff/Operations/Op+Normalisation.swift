@@ -78,6 +78,15 @@ extension Op {
     return try affine(multiply(x, factor), scale, nil)
   }
 
+  /// The last axis in groups, each normalised over itself and all positions of its example: `[n, …, c]`.
+  package static func groupNorm(
+    _ x: Tensor, groups: Int, scale: Tensor?, shift: Tensor?, eps: Double = 1e-5
+  ) throws -> Tensor {
+    let (n, c) = (x.shape[0], x.shape[x.rank - 1])
+    let grouped = try reshape(x, [n, x.shape.dropFirst().dropLast().reduce(1, *), groups, c / groups])
+    return try affine(reshape(normalise(grouped, axes: [1, 3], eps: eps), x.shape), scale, shift)
+  }
+
   private static func affine(_ x: Tensor, _ scale: Tensor?, _ shift: Tensor?) throws -> Tensor {
     let scaled = try scale.map { try multiply(x, $0) } ?? x
     return try shift.map { try add(scaled, $0) } ?? scaled

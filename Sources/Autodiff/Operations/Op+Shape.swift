@@ -111,6 +111,18 @@ extension Op {
     return try concat(parts.map { try unsqueeze($0, axis: position) }, axis: position)
   }
 
+  /// The entries of the first axis.
+  ///
+  /// They are cut off by halves, so that the way back joins halves again instead of filling the whole for each entry.
+  package static func unstack(_ x: Tensor) throws -> [Tensor] {
+    let count = x.shape[0]
+    if count == 0 { return [] }
+    if count == 1 || x.node == nil { return try (0..<count).map { try select(x, axis: 0, $0) } }
+    let middle = count / 2
+    return try unstack(slice(x, axis: 0, from: 0, count: middle))
+      + unstack(slice(x, axis: 0, from: middle, count: count - middle))
+  }
+
   /// Cuts or fills before and after each axis: one pair of counts per axis.
   package static func pad(_ x: Tensor, _ widths: [(before: Int, after: Int)], value: Double = 0) throws -> Tensor {
     try padding([x], Padding(widths: widths, value: value))

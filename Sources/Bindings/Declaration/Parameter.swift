@@ -83,7 +83,8 @@ package struct Parameter<T: Convertible>: @unchecked Sendable {
   @inline(never) package func outOfRange(_ constraint: Constraint<T>, _ value: Value, _ index: Int) -> Failure {
     Failure(
       "argument-range", "`\(name)` must be \(constraint.text), not \(value.preview)", argument: index,
-      why: "\(name): \(summary).")
+      why: "\(name): \(summary).",
+      hint: value.string.flatMap { nearMisses($0, among: constraint.choices).first }.map { "\u{1}rename \"\($0)\"" })
   }
 }
 
@@ -93,11 +94,14 @@ package struct Constraint<T: Convertible>: @unchecked Sendable {
   package let text: String
   package let holds: (T) -> Bool
   package let counterexample: T
+  /// The texts that are allowed, where they are few.
+  let choices: [String]
 
-  package init(_ text: String, counterexample: T, holds: @escaping (T) -> Bool) {
+  package init(_ text: String, counterexample: T, choices: [String] = [], holds: @escaping (T) -> Bool) {
     self.text = text
     self.holds = holds
     self.counterexample = counterexample
+    self.choices = choices
   }
 }
 
@@ -125,8 +129,12 @@ extension Constraint where T == Int {
 }
 
 extension Constraint where T == String {
-  package static func oneOf(_ choices: String...) -> Constraint {
-    Constraint(choices.map { "\"\($0)\"" }.joined(separator: " or "), counterexample: "something else") {
+  package static func oneOf(_ choices: String...) -> Constraint { oneOf(choices) }
+
+  package static func oneOf(_ choices: [String]) -> Constraint {
+    let quoted = choices.map { "\"\($0)\"" }
+    let listed = [quoted.dropLast().joined(separator: ", "), quoted.last ?? ""].filter { !$0.isEmpty }
+    return Constraint(listed.joined(separator: " or "), counterexample: "something else", choices: choices) {
       choices.contains($0)
     }
   }
@@ -135,7 +143,9 @@ extension Constraint where T == String {
 extension Constraint {
   /// For a parameter that may be `none`: the constraint holds for what is given.
   package static func given<W>(_ inner: Constraint<W>) -> Constraint where T == W? {
-    Constraint(inner.text + " or none", counterexample: inner.counterexample) { $0.map(inner.holds) ?? true }
+    Constraint(inner.text + " or none", counterexample: inner.counterexample, choices: inner.choices) {
+      $0.map(inner.holds) ?? true
+    }
   }
 }
 

@@ -60,6 +60,8 @@ extension Builtin {
     if failure.argument == nil, let name = failure.parameter {
       failure.argument = parameters.firstIndex { $0.name == name }
     }
+    // One reduction may be made of another.
+    if failure.id == "empty" { failure.message = "`\(name)` of no elements" }
     if let argument = failure.argument, parameters.indices.contains(argument) {
       let start = "`\(parameters[argument].name)`"
       if failure.message.hasPrefix(start + " must ") {

@@ -72,7 +72,7 @@ package struct Block: Layer {
   /// The size of what goes into each layer, found by running the body on zeros as far as it goes, again and again.
   private func inputs(for input: Flow) throws -> [Flow] {
     var known = [Flow](repeating: .unknown, count: children.count)
-    guard input.shape != nil, !known.isEmpty else { return known }
+    guard try input.zeros() != nil, !known.isEmpty else { return known }
     for _ in 0...known.count {
       let next = try trial(known, input).inputs
       if next == known { break }
@@ -82,7 +82,7 @@ package struct Block: Layer {
   }
 
   private func trial(_ known: [Flow], _ input: Flow) throws -> (inputs: [Flow], output: Flow) {
-    guard let shape = input.shape else { return (known, .unknown) }
+    guard let zeros = try input.zeros() else { return (known, .unknown) }
     let probes = try zip(children, known).map { try Probe($0.layer, $1) }
     var next = 0
     let record = DatumRecord(
@@ -98,11 +98,7 @@ package struct Block: Layer {
       })
     var output = Flow.unknown
     do {
-      if case .tensor(let y) = try body.call(
-        fields: record, inputs: [.tensor(.zeros(try Shape.checked([2] + Array(shape)), .f32))]), y.rank > 0
-      {
-        output = .sample(Shape(y.shape.dropFirst()))
-      }
+      output = Flow(of: try body.call(fields: record, inputs: [zeros]), batch: 2)
     } catch let failure as Failure {
       // Stopped at a layer that has only now learnt its size: go on from there. Anything else is the body's own error.
       if failure.id != Probe.stopped { throw failure }
@@ -209,16 +205,22 @@ private final class Probe: Callable {
   var name: String { layer.kind }
 
   func call(_ arguments: [Datum]) throws -> Datum {
-    guard case .tensor(let x)? = arguments.first, x.rank > 0 else {
+    var first = arguments.first
+    if case .record(let record)? = first { first = record.values.first }
+    guard case .tensor(let x)? = first, x.rank > 0 else {
       throw Failure(Probe.stopped, "this layer was not given a tensor")
     }
+    let given = arguments.first.map { Flow(of: $0, batch: x.shape[0]) } ?? .unknown
+    guard given.isKnown else { throw Failure(Probe.stopped, "this layer was not given a batch") }
     if !input.isKnown {
-      input = .sample(Shape(x.shape.dropFirst()))
+      input = given
       var site = Site()
       output = try site.place(layer, "", input)
     }
-    guard let shape = output.shape else { throw Failure(Probe.stopped, "the size of `\(layer.text)` is not known") }
-    return .tensor(try .zeros(try Shape.checked([x.shape[0]] + Array(shape)), .f32))
+    guard let zeros = try output.zeros(x.shape[0]) else {
+      throw Failure(Probe.stopped, "the size of `\(layer.text)` is not known")
+    }
+    return zeros
   }
 }
 

@@ -23,12 +23,8 @@ package struct FunctionLayer: Layer {
 
   /// What comes out, found by trying the function on zeros; unknown if it does not take them.
   package func output(for input: Flow) throws -> Flow {
-    guard let shape = input.shape else { return .unknown }
-    let trial = try Tensor.zeros(try Shape.checked([2] + Array(shape)), .f32)
-    guard case .tensor(let y)? = try? function.call([.tensor(trial)]), y.rank > 0, y.shape[0] == 2 else {
-      return .unknown
-    }
-    return .sample(Shape(y.shape.dropFirst()))
+    guard let trial = try input.zeros(), let y = try? function.call([trial]) else { return .unknown }
+    return Flow(of: y, batch: 2)
   }
 
   package func apply(_ x: Datum, _ place: Place) throws -> Datum { try function.call([x]) }

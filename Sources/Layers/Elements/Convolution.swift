@@ -4,8 +4,12 @@ import JSON
 import Tensors
 
 /// What convolutions have in common: the settings, the sizes and the product.
+///
+/// `y[…, f] = activation(bias[f] + sum over window and channels of x * weight)`. Shape rule: along each axis
+/// `(size + before + after - ((window - 1) * dilation + 1)) / stride + 1`, rounded down; `"same"` gives
+/// `size / stride`, rounded up.
 package protocol ConvolutionLayer: DeclaredLayer {
-  /// 1 for sequences `[t, c]`, 2 for images `[h, w, c]`.
+  /// 1 for sequences `[t, c]`, 2 for images `[h, w, c]`, 3 for volumes `[d, h, w, c]`.
   static var dimensions: Int { get }
   var filters: Int { get set }
   var size: [Int] { get set }
@@ -18,7 +22,11 @@ package protocol ConvolutionLayer: DeclaredLayer {
   /// Channels that come in, where no `input(…)` says so.
   var inputs: Int? { get set }
   var initializer: Initializer { get set }
+  /// What stands around the input where it is padded.
+  var surround: Surround { get set }
 }
+
+extension Surround: Configurable {}
 
 extension ConvolutionLayer {
   package static var fields: [Field<Self>] {
@@ -33,6 +41,7 @@ extension ConvolutionLayer {
       Field("bias", \.bias),
       Field("inputs", \.inputs),
       Field("init", \.initializer),
+      Field("pad_mode", \.surround),
     ]
   }
 
@@ -60,7 +69,7 @@ extension ConvolutionLayer {
     let area = sizes.reduce(1, *)
     let weight = ParameterSpec(
       "weight", shape, initializer, fanIn: area * (channels / groups), fanOut: area * (filters / groups))
-    return bias ? [weight, ParameterSpec("bias", [filters], .zeros)] : [weight]
+    return bias ? [weight, weight.bias(filters)] : [weight]
   }
 
   package func output(for input: Flow) throws -> Flow {
@@ -81,44 +90,21 @@ extension ConvolutionLayer {
   }
 
   package func apply(_ x: Datum, _ place: Place) throws -> Datum {
-    let x = try x.tensor(for: self)
-    let window = try window(imageShape(of: x, rank: Self.dimensions + 1))
-    let (weight, shift) = (place.parameter(0), bias ? place.parameter(1) : nil)
+    var x = try x.tensor(for: self)
+    var axes = try window(imageShape(of: x, rank: Self.dimensions + 1)).axes
+    if surround != .constant {
+      x = try Op.pad(x, [(0, 0)] + axes.map { ($0.before, $0.after) } + [(0, 0)], how: surround)
+      for index in axes.indices { (axes[index].before, axes[index].after) = (0, 0) }
+    }
     let isRectified = activation == .relu
-    let y = try convolved(x, weight, shift, relu: isRectified, window.images(groups: groups).window)
+    let y = try Op.convolution(
+      x, place.parameter(0), axes, groups: groups, bias: bias ? place.parameter(1) : nil, relu: isRectified)
     return .tensor(try isRectified ? y : activation.map { try $0(y) } ?? y)
   }
-
-  /// A sequence is convolved as an image one pixel high.
-  private func convolved(
-    _ x: Tensor, _ weight: Tensor, _ shift: Tensor?, relu: Bool, _ window: Window
-  ) throws -> Tensor {
-    if Self.dimensions == 2 { return try Op.conv2d(x, weight, window, bias: shift, relu: relu) }
-    let y = try Op.conv2d(Op.unsqueeze(x, axis: 1), Op.unsqueeze(weight, axis: 0), window, bias: shift, relu: relu)
-    return try Op.squeeze(y, axes: [1])
-  }
-
   package func flops(_ input: Flow, _ output: Flow) -> Double {
     guard let channels = input.shape?.last, let count = output.shape?.elementCount else { return 0 }
     return 2 * Double(windowSizes.reduce(1, *)) * Double(channels / max(groups, 1)) * Double(count)
   }
-}
-
-/// `conv2d(filters, size)`: images `[n, h, w, c]`. Weight `[h, w, in / groups, filters]`.
-package struct Conv2D: ConvolutionLayer {
-  package static let kind = "conv2d"
-  package static let dimensions = 2
-  package var filters = 1
-  package var size = [3]
-  package var stride = [1]
-  package var padding = WindowPadding.same
-  package var dilation = [1]
-  package var groups = 1
-  package var activation: Activation?
-  package var bias = true
-  package var inputs: Int?
-  package var initializer = Initializer.he
-  package init() {}
 }
 
 /// `conv1d(filters, size)`: sequences `[n, t, c]`. Weight `[t, in / groups, filters]`.
@@ -135,5 +121,42 @@ package struct Conv1D: ConvolutionLayer {
   package var bias = true
   package var inputs: Int?
   package var initializer = Initializer.he
+  package var surround = Surround.constant
+  package init() {}
+}
+
+/// `conv2d(filters, size)`: images `[n, h, w, c]`. Weight `[h, w, in / groups, filters]`.
+package struct Conv2D: ConvolutionLayer {
+  package static let kind = "conv2d"
+  package static let dimensions = 2
+  package var filters = 1
+  package var size = [3]
+  package var stride = [1]
+  package var padding = WindowPadding.same
+  package var dilation = [1]
+  package var groups = 1
+  package var activation: Activation?
+  package var bias = true
+  package var inputs: Int?
+  package var initializer = Initializer.he
+  package var surround = Surround.constant
+  package init() {}
+}
+
+/// `conv3d(filters, size)`: volumes `[n, d, h, w, c]`. Weight `[d, h, w, in / groups, filters]`.
+package struct Conv3D: ConvolutionLayer {
+  package static let kind = "conv3d"
+  package static let dimensions = 3
+  package var filters = 1
+  package var size = [3]
+  package var stride = [1]
+  package var padding = WindowPadding.same
+  package var dilation = [1]
+  package var groups = 1
+  package var activation: Activation?
+  package var bias = true
+  package var inputs: Int?
+  package var initializer = Initializer.he
+  package var surround = Surround.constant
   package init() {}
 }

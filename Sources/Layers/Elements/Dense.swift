@@ -47,7 +47,7 @@ package struct Dense: DeclaredLayer {
     guard let width = try width(input) else { return nil }
     let weight = ParameterSpec(
       "weight", try Shape.checked([width, units]), initializer, fanIn: width, fanOut: units)
-    return bias ? [weight, ParameterSpec("bias", [units], .zeros)] : [weight]
+    return bias ? [weight, weight.bias(units)] : [weight]
   }
 
   package func output(for input: Flow) throws -> Flow {

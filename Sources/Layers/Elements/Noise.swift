@@ -36,7 +36,7 @@ package struct SpatialDropout: DeclaredLayer {
 }
 
 /// `x` with what a random mask of the given shape takes away.
-private func dropped(_ x: Tensor, mask shape: Shape, _ rate: Double, _ place: Place) throws -> Tensor {
+func dropped(_ x: Tensor, mask shape: Shape, _ rate: Double, _ place: Place) throws -> Tensor {
   guard rate < 1 else { return try Op.multiply(x, Tensor(number: 0)) }
   var stream = place.pass.stream()
   let mask = try Raw.bernoulli(shape, 1 - rate, &stream)

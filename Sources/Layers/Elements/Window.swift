@@ -1,3 +1,4 @@
+import Autodiff
 import Diagnostics
 package import JSON
 import Tensors
@@ -7,6 +8,8 @@ package enum WindowPadding: Configurable {
   /// As much as keeps the size at stride 1, the odd one at the end.
   case same
   case valid
+  /// In front alone, as much as keeps the size: no step sees a later one.
+  case causal
   /// So many on every side of every axis.
   case sides([Int])
 
@@ -14,6 +17,7 @@ package enum WindowPadding: Configurable {
     switch self {
     case .same: "same"
     case .valid: "valid"
+    case .causal: "causal"
     case .sides(let sizes): sizes.json
     }
   }
@@ -22,6 +26,7 @@ package enum WindowPadding: Configurable {
     switch json {
     case .string("same"): self = .same
     case .string("valid"): self = .valid
+    case .string("causal"): self = .causal
     default:
       guard let sizes = [Int](json: json) else { return nil }
       self = .sides(sizes)
@@ -32,6 +37,7 @@ package enum WindowPadding: Configurable {
     switch self {
     case .same: "\"same\""
     case .valid: "\"valid\""
+    case .causal: "\"causal\""
     case .sides(let sizes): Set(sizes).count == 1 ? String(sizes[0]) : sizes.text
     }
   }
@@ -40,86 +46,81 @@ package enum WindowPadding: Configurable {
 /// `3`, or `(3, 5)` where the axes differ.
 func sizesText(_ sizes: [Int]) -> String { sizes.count == 1 ? String(sizes[0]) : sizes.text }
 
-/// A window that slides over one or two axes: sizes, steps, holes and padding, each one number or one for each axis.
+/// A window that slides over one, two or three axes: sizes, steps, holes and padding, each one number or one for each axis.
 struct SlidingWindow {
-  struct Axis {
-    let size: Int
-    let stride: Int
-    let dilation: Int
-    let before: Int
-    let after: Int
-    let output: Int
-  }
+  let axes: [WindowAxis]
+  let outputs: [Int]
+  /// How far the last window along each axis reaches beyond the padding; above 0 only where the number of windows is rounded up.
+  let overhang: [Int]
 
-  let axes: [Axis]
-
-  /// The window over `shape` (`[h, w, c]` or `[t, c]`).
+  /// The window over `shape` (`[t, c]`, `[h, w, c]` or `[d, h, w, c]`).
   ///
   /// - Throws: `layer-size` when the window is larger than what it slides over, `argument-range` for settings that make
   ///   no window.
   init(
-    _ layer: any Layer, over shape: Shape, size: [Int], stride: [Int], padding: WindowPadding, dilation: [Int] = [1]
+    _ layer: any Layer, over shape: Shape, size: [Int], stride: [Int], padding: WindowPadding, dilation: [Int] = [1],
+    roundsUp: Bool = false
   ) throws {
     let rank = shape.rank - 1
-    func spread(_ values: [Int], _ name: String, from least: Int) throws -> [Int] {
-      guard values.count == 1 || values.count == rank, values.allSatisfy({ $0 >= least && $0 <= 1 << 20 }) else {
-        throw Failure(
-          "argument-range", "`\(name)` of `\(layer.text)` is one number of at least \(least), or \(rank) of them")
-      }
-      return values.count == rank ? values : [Int](repeating: values[0], count: rank)
-    }
-    let size = try spread(size, "size", from: 1)
-    let stride = try spread(stride, "stride", from: 1)
-    let dilation = try spread(dilation, "dilation", from: 1)
-    axes = try (0..<rank).map { axis in
-      let reach = (size[axis] - 1) * dilation[axis] + 1
-      let length = shape[axis]
-      var (before, after) = (0, 0)
+    let size = try spread(size, "size", from: 1, rank, layer)
+    let stride = try spread(stride, "stride", from: 1, rank, layer)
+    let dilation = try spread(dilation, "dilation", from: 1, rank, layer)
+    var (axes, outputs, overhang): ([WindowAxis], [Int], [Int]) = ([], [], [])
+    for index in 0..<rank {
+      var axis = WindowAxis(size: size[index], stride: stride[index], dilation: dilation[index])
+      let length = shape[index]
       switch padding {
       case .valid: break
       case .sides(let sides):
-        before = try spread(sides, "padding", from: 0)[axis]
-        after = before
+        axis.before = try spread(sides, "padding", from: 0, rank, layer)[index]
+        axis.after = axis.before
+      case .causal: axis.before = axis.reach - 1
       case .same:
-        let steps = (length + stride[axis] - 1) / stride[axis]
-        let total = max((steps - 1) * stride[axis] + reach - length, 0)
-        (before, after) = (total / 2, total - total / 2)
+        let steps = (length + axis.stride - 1) / axis.stride
+        let total = max((steps - 1) * axis.stride + axis.reach - length, 0)
+        (axis.before, axis.after) = (total / 2, total - total / 2)
       }
-      guard length + before + after >= reach else {
-        throw layer.sizeFailure("at least \(reach) along each axis", .sample(shape))
-      }
-      return Axis(
-        size: size[axis], stride: stride[axis], dilation: dilation[axis], before: before, after: after,
-        output: (length + before + after - reach) / stride[axis] + 1)
+      let room = length + axis.before + axis.after - axis.reach
+      guard room >= 0 else { throw layer.sizeFailure("at least \(axis.reach) along each axis", .sample(shape)) }
+      var count = room / axis.stride + 1
+      // A last window that does not fit counts if it starts on the axis or on the padding before it.
+      if roundsUp, room % axis.stride > 0, count * axis.stride < length + axis.before { count += 1 }
+      let beyond = max((count - 1) * axis.stride - room, 0)
+      axis.after += beyond
+      axes.append(axis)
+      outputs.append(count)
+      overhang.append(beyond)
     }
+    (self.axes, self.outputs, self.overhang) = (axes, outputs, overhang)
   }
 
-  func output(channels: Int) -> Shape { Shape(axes.map(\.output) + [channels]) }
+  func output(channels: Int) -> Shape { Shape(outputs + [channels]) }
+}
 
-  /// The window as the operations on images take it; a sequence is an image one pixel high.
-  func images(groups: Int = 1) -> (size: (Int, Int), window: Window) {
-    let x = axes[axes.count - 1]
-    let y = axes.count > 1 ? axes[0] : Axis(size: 1, stride: 1, dilation: 1, before: 0, after: 0, output: 1)
-    var window = Window(stride: (y.stride, x.stride), dilation: (y.dilation, x.dilation), groups: groups)
-    (window.top, window.bottom, window.left, window.right) = (y.before, y.after, x.before, x.after)
-    return (size: (y.size, x.size), window: window)
+/// One number for each axis.
+func spread(_ values: [Int], _ name: String, from least: Int, _ rank: Int, _ layer: any Layer) throws -> [Int] {
+  guard values.count == 1 || values.count == rank, values.allSatisfy({ $0 >= least && $0 <= 1 << 20 }) else {
+    throw Failure(
+      "argument-range",
+      "`\(name)` of `\(layer.text)` is one number of at least \(least)\(rank > 1 ? ", or \(rank) of them" : "")")
   }
+  return values.count == rank ? values : [Int](repeating: values[0], count: rank)
 }
 
 extension Layer {
-  /// The shape of one image `[h, w, c]` or sequence `[t, c]`; nil while it is not known.
+  /// The shape of one sequence `[t, c]`, image `[h, w, c]` or volume `[d, h, w, c]`; nil while it is not known.
   func imageShape(_ input: Flow, rank: Int) throws -> Shape? {
     if input == .unknown { return nil }
-    let what = rank == 3 ? "images `[h, w, c]`" : "sequences `[t, c]`"
-    guard let shape = input.shape, shape.rank == rank else { throw sizeFailure(what, input) }
+    guard let shape = input.shape, shape.rank == rank else { throw sizeFailure(kinds[rank - 2], input) }
     return shape
   }
 
   func imageShape(of x: Tensor, rank: Int) throws -> Shape {
     guard x.rank == rank + 1 else {
-      let what = rank == 3 ? "images `[n, h, w, c]`" : "sequences `[n, t, c]`"
-      throw sizeFailure(what, .sample(x.shape))
+      throw sizeFailure(kinds[rank - 2].replacing("`[", with: "`[n, "), .sample(x.shape))
     }
     return Shape(x.shape.dropFirst())
   }
 }
+
+private let kinds = ["sequences `[t, c]`", "images `[h, w, c]`", "volumes `[d, h, w, c]`"]

@@ -33,13 +33,18 @@ package struct LayerRegistry {
   package static var core: LayerRegistry {
     LayerRegistry(
       [
-        Input.layerKind, Dense.layerKind, Conv1D.layerKind, Conv2D.layerKind, MaxPool2D.layerKind,
-        AveragePool2D.layerKind, Flatten.layerKind, ReshapeTo.layerKind, Upsample.layerKind, Embedding.layerKind,
-        Dropout.layerKind, SpatialDropout.layerKind, Noise.layerKind, BatchNorm.layerKind, LayerNorm.layerKind,
-        RMSNorm.layerKind, GroupNorm.layerKind, Identity.layerKind, Chain.layerKind, Group.layerKind,
-        Residual.layerKind, Parallel.layerKind, Named.layerKind, Frozen.layerKind, FunctionLayer.layerKind,
-        Block.layerKind, ParameterLayer.layerKind, StateLayer.layerKind,
-      ] + GlobalPooling.layerKinds + Activation.layerKinds)
+        Input.layerKind, Dense.layerKind, Bilinear.layerKind, Conv1D.layerKind, Conv2D.layerKind, Conv3D.layerKind,
+        ConvTranspose1D.layerKind, ConvTranspose2D.layerKind, ConvTranspose3D.layerKind, MaxPool1D.layerKind,
+        MaxPool2D.layerKind, MaxPool3D.layerKind, AveragePool1D.layerKind, AveragePool2D.layerKind,
+        AveragePool3D.layerKind, Flatten.layerKind, ReshapeTo.layerKind, Upsample.layerKind, Embedding.layerKind,
+        EmbeddingBag.layerKind, Positions.layerKind, Sinusoidal.layerKind, Rotary.layerKind, Attention.layerKind,
+        TransformerBlock.layerKind, Dropout.layerKind, SpatialDropout.layerKind, Noise.layerKind, BatchNorm.layerKind,
+        LayerNorm.layerKind, RMSNorm.layerKind, GroupNorm.layerKind, InstanceNorm.layerKind,
+        LocalResponseNorm.layerKind,
+        Identity.layerKind, Chain.layerKind, Group.layerKind, Residual.layerKind, Parallel.layerKind, Named.layerKind,
+        Frozen.layerKind, FunctionLayer.layerKind, Block.layerKind, ParameterLayer.layerKind, StateLayer.layerKind,
+      ] + GlobalPooling.layerKinds + AdaptivePool.layerKinds + SeparableConv.layerKinds + PixelShuffle.layerKinds
+        + Recurrent.layerKinds + Activation.layerKinds)
   }
 }
 

@@ -95,7 +95,8 @@ struct Parity {
     }
     let i = JSON.object(inputs).literal(tensors: true, precision: precision)
     let a = (one["args"] ?? .object([])).literal(tensors: false, precision: precision)
-    return "report(\(index), case_\(one["op"]?.text ?? ""), \(i), \(a))"
+    // In a function of its own, which a program of any length can hold.
+    return "fn _run_\(index)() => report(\(index), case_\(one["op"]?.text ?? ""), \(i), \(a))\n_run_\(index)()"
   }
 
   private func execute(_ program: String) throws -> (output: String, errors: String) {
