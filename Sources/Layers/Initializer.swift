@@ -120,9 +120,10 @@ extension ParameterSpec {
   /// The parameter's first value, from a stream of its own.
   func draw(_ stream: RandomStream) throws -> Tensor {
     let drawn = try draw(stream, initializer)
-    guard let zeroRow, shape.rank > 0, zeroRow < shape[0] else { return drawn }
-    let isZero = Tensor((0..<shape[0]).map { $0 == zeroRow }, Shape([shape[0]] + shape.dropFirst().map { _ in 1 }))
-    return try Raw.select(isZero, Tensor.zeros([], drawn.dtype), drawn)
+    guard let fixed, shape.rank > 0 else { return drawn }
+    let isFixed = Tensor(
+      (0..<shape[0]).map { fixed.rows.contains($0) }, Shape([shape[0]] + shape.dropFirst().map { _ in 1 }))
+    return try Raw.select(isFixed, Tensor.full([], fixed.value, drawn.dtype), drawn)
   }
 
   private func draw(_ stream: RandomStream, _ initializer: Initializer) throws -> Tensor {

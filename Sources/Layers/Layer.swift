@@ -98,13 +98,18 @@ package struct ParameterSpec {
   /// How many inputs feed one output, and how many outputs one input feeds; for the scale of the draw.
   package let fanIn: Int
   package let fanOut: Int
-  /// The entry of the first axis that starts at zero whatever the others do.
-  package let zeroRow: Int?
+  /// Entries of the first axis that start at one number whatever the others do.
+  package let fixed: Fixed?
+
+  package struct Fixed {
+    package let rows: Range<Int>
+    package let value: Double
+  }
 
   package init(
-    _ name: String, _ shape: Shape, _ initializer: Initializer, fanIn: Int = 1, fanOut: Int = 1, zeroRow: Int? = nil
+    _ name: String, _ shape: Shape, _ initializer: Initializer, fanIn: Int = 1, fanOut: Int = 1, fixed: Fixed? = nil
   ) {
-    self.zeroRow = zeroRow
+    self.fixed = fixed
     self.name = name
     self.shape = shape
     self.initializer = initializer

@@ -130,7 +130,14 @@ package struct Optimizer: Sendable {
     }
     guard !flat.isEmpty else { return }
     var slots = state.removeValue(forKey: Optimizer.together) ?? []
-    let change = try joint(now, Raw.concat(flat), &slots)
+    let gradient = try Raw.concat(flat)
+    if let kept = slots.first, kept.count != gradient.count {
+      throw Failure(
+        "loss-shape", "this optimizer remembers other parameters", argument: 1,
+        facts: [.init("remembered", "\(kept.count) numbers"), .init("parameters", "\(gradient.count) numbers")],
+        why: "an optimizer belongs to the model that it has been used with.")
+    }
+    let change = try joint(now, gradient, &slots)
     state[Optimizer.together] = slots
     var start = 0
     for index in learning {
@@ -142,8 +149,8 @@ package struct Optimizer: Sendable {
     }
   }
 
-  /// The key of what is remembered of all parameters together.
-  private static let together = ""
+  /// The key of what is remembered of all parameters together; no path has a space.
+  private static let together = "all parameters"
 
   private func check(_ path: String, _ parameter: Tensor, _ gradient: Tensor) throws {
     guard parameter.dtype.isFloat else {

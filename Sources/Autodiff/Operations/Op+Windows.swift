@@ -193,7 +193,7 @@ extension Op {
     let longest = windows.map(\.count).max() ?? 1
     let places = windows.flatMap { $0 + [Int](repeating: $0[0], count: longest - $0.count) }
     let (n, c) = (x.shape[0], x.shape[x.rank - 1])
-    let flat = try reshape(x, [n, x.count / Swift.max(n * c, 1), c])
+    let flat = try reshape(x, [n, x.shape.dropFirst().dropLast().reduce(1, *), c])
     let taken = try take(flat, Tensor(places, [windows.count, longest]), axis: 1)
     let largest = try Raw.argmax(taken.detached, axis: 2, keep: true)
     let y = try squeeze(gather(taken, largest, axis: 2), axes: [2])

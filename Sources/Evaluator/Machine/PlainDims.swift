@@ -20,6 +20,8 @@ final class PlainDims {
   }
   private let parameters: UnsafeMutableBufferPointer<Parameter>
   private let axes: UnsafeMutableBufferPointer<Axis>
+  /// Of the argument at hand.
+  private let sizes = UnsafeMutablePointer<Int>.allocate(capacity: Shape.maximumRank)
   /// A builtin's: it judges by itself what has no shape, and takes lists.
   private let isLenient: Bool
 
@@ -56,24 +58,26 @@ final class PlainDims {
   deinit {
     parameters.deallocate()
     axes.deallocate()
+    sizes.deallocate()
   }
 
   /// Binds the dims, and checks them; those that are bound when it says no agree with each other.
   func hold(_ r: Registers) -> Bool {
     for parameter in parameters {
       let value = r[parameter.register]
-      var shape = Shape()
+      var rank = 0
       if value.isObject(.tensor) {
-        shape = value.unchecked(TensorObject.self)._withUnsafeGuaranteedRef { $0.shape }
+        rank = value.unchecked(TensorObject.self)._withUnsafeGuaranteedRef { $0.copySizes(to: sizes) }
       } else if !value.isNumber, !value.isBool {
         guard isLenient else { return false }
         guard parameter.countsItems, let count = value.itemCount else { continue }
-        shape = [count]
+        rank = 1
+        sizes[0] = count
       }
-      guard shape.rank == parameter.rank || parameter.isOpen && shape.rank > parameter.rank else { return false }
+      guard rank == parameter.rank || parameter.isOpen && rank > parameter.rank else { return false }
       for j in parameter.axes {
         let axis = axes[j]
-        let size = Double(shape[axis.index < 0 ? shape.rank + axis.index : axis.index])
+        let size = Double(sizes[axis.index < 0 ? rank + axis.index : axis.index])
         if axis.register < 0 {
           guard size == axis.size else { return false }
           continue

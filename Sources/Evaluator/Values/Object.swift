@@ -60,7 +60,7 @@ package final class TensorObject: Object {
     _modify { yield &held! }
   }
 
-  var shape: Shape { held.unsafelyUnwrapped.shape }
+  func copySizes(to room: UnsafeMutablePointer<Int>) -> Int { held.unsafelyUnwrapped.copySizes(to: room) }
 
   package init(_ tensor: Tensor) {
     held = tensor

@@ -185,6 +185,13 @@ struct AttentionSources {
       throw layer.sizeFailure("sequences `[n, t, d]`", .sample(query.shape))
     }
     let (n, t, s) = (query.shape[0], query.shape[1], key.shape[1])
+    guard key.shape[0] == n, value.shape[0] == n, value.shape[1] == s else {
+      throw Failure(
+        "layer-size", "`\(layer.text)` looks from each example at its own keys, and each key has a value", argument: 0,
+        facts: [
+          .init("query", "\(query.shape)"), .init("key", "\(key.shape)"), .init("value", "\(value.shape)"),
+        ])
+    }
     var seen: Tensor?
     if let padding = record["padding"] {
       let hidden = try AttentionSources.bools(padding.tensor(for: layer), "padding", [[n, s]], layer)

@@ -112,7 +112,8 @@ private func table(
     throw Failure("argument-range", "`padding` of `\(layer.text)` is one of its \(rows) rows, not \(padding)")
   }
   return ParameterSpec(
-    "weight", try Shape.checked([rows, width]), initializer, fanIn: rows, fanOut: width, zeroRow: padding)
+    "weight", try Shape.checked([rows, width]), initializer, fanIn: rows, fanOut: width,
+    fixed: padding.map { .init(rows: $0..<$0 + 1, value: 0) })
 }
 
 /// The table with one row that learns nothing.

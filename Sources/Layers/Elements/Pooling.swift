@@ -131,6 +131,9 @@ package struct AdaptivePool: Layer {
   package func apply(_ x: Datum, _ place: Place) throws -> Datum {
     let x = try x.tensor(for: self)
     let sizes = try sizes(x.rank - 1)
+    guard !x.shape.dropFirst().contains(0) else {
+      throw sizeFailure("at least one position along each axis", .sample(Shape(x.shape.dropFirst())))
+    }
     return .tensor(
       try isLargest ? Op.adaptiveMaxPool(x, sizes: sizes) : Op.adaptiveAveragePool(x, sizes: sizes))
   }

@@ -107,7 +107,14 @@ package struct Recurrent: Layer {
           ParameterSpec(
             "recurrent_weight\(name)", try Shape.checked([units, width]), state, fanIn: units, fanOut: width))
         let start: Initializer = isTorch ? .torch : .zeros
-        if bias { specs.append(ParameterSpec("bias\(name)", [width], start, fanIn: units)) }
+        // Keras starts by remembering: the forget gate's bias is 1.
+        let remembers = like == .keras && form == .lstm && !isTorch
+        if bias {
+          specs.append(
+            ParameterSpec(
+              "bias\(name)", [width], start, fanIn: units,
+              fixed: remembers ? .init(rows: units..<2 * units, value: 1) : nil))
+        }
         if hasStateBias { specs.append(ParameterSpec("recurrent_bias\(name)", [width], start, fanIn: units)) }
       }
     }

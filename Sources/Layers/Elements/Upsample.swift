@@ -33,7 +33,11 @@ package struct Upsample: DeclaredLayer {
     }
     return try (0..<rank).map { axis in
       let wanted = (Double(shape[axis]) * factor(axis)).rounded(.down)
-      guard wanted >= 1, wanted < 1e12 else { throw Failure("too-large", "`\(text)` gives an axis of \(wanted)") }
+      guard wanted >= 1, wanted < 1e12 else {
+        throw Failure(
+          wanted < 1 ? "argument-range" : "too-large",
+          "`\(text)` makes \(formatNumber(wanted)) position\(wanted == 1 ? "" : "s") of \(shape[axis])")
+      }
       return Int(wanted)
     }
   }
@@ -50,7 +54,7 @@ package struct Upsample: DeclaredLayer {
 
   package func apply(_ x: Datum, _ place: Place) throws -> Datum {
     var x = try x.tensor(for: self)
-    guard (3...5).contains(x.rank) else {
+    guard (3...5).contains(x.rank), !x.shape.dropFirst().contains(0) else {
       throw sizeFailure("images `[h, w, c]` or sequences `[t, c]`", .sample(Shape(x.shape.dropFirst())))
     }
     for (axis, size) in try sizes(Shape(x.shape.dropFirst())).enumerated() {
