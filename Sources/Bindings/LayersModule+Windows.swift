@@ -7,7 +7,10 @@ private let filters = Parameter<Int>("filters", "how many channels come out", .a
 private let windowSize = Parameter<Value>("size", "of the window: a number, or one for each axis")
 private let steps = Parameter<Value>("stride", "steps of the window", default: Value(1))
 private let samePadding = Parameter<Value>(
-  "padding", "\"same\", \"valid\", or so many on every side", default: Value("same"))
+  "padding", "\"same\": size / stride comes out, rounded up; \"valid\", or so many on every side",
+  default: Value("same"))
+private let takenPadding = Parameter<Value>(
+  "padding", "\"same\": size * stride comes out; \"valid\", or so many taken off every side", default: Value("same"))
 private let spacing = Parameter<Value>("dilation", "distance between the window's points", default: Value(1))
 private let groupsParameter = Parameter<Int>("groups", "groups of channels that do not mix", default: 1, .atLeast(1))
 
@@ -45,7 +48,7 @@ private func transposed<L: TransposedConvolutionLayer>(_ type: L.Type, _ summary
   -> Builtin
 {
   Builtin(
-    many: L.kind, summary, filters, windowSize, steps, samePadding,
+    many: L.kind, summary, filters, windowSize, steps, takenPadding,
     Parameter<Value>("output_padding", "what comes behind; none: what the padding says", default: .none), spacing,
     groupsParameter, activationParameter, biasParameter, inputsParameter, initParameter, examples: [example]
   ) { filters, size, stride, pad, extra, dilation, groups, function, bias, inputs, start in
