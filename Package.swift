@@ -86,7 +86,8 @@ let package = Package(
     .testTarget(name: "GoldenTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "SyntaxTests", dependencies: ["Diagnostics", "Syntax"], exclude: ["Errors"]),
     .testTarget(
-      name: "LibraryTests", dependencies: ["Diagnostics", "Syntax", "Evaluator", "Bindings", "Session", "Charts"]),
+      name: "LibraryTests",
+      dependencies: ["Diagnostics", "Tensors", "Syntax", "Evaluator", "Bindings", "Session", "Charts"]),
     .testTarget(name: "AutodiffTests", dependencies: ["Diagnostics", "Tensors", "Autodiff"]),
     .testTarget(name: "LayerTests", dependencies: ["Diagnostics", "Tensors", "Autodiff", "Layers"]),
     .testTarget(

@@ -9,9 +9,10 @@ private let title = Parameter<String?>("title", "a heading", default: nil)
 private let width = Parameter<Int?>(
   "width", "columns; the screen's when none", default: nil, .given(.between(16, 1000)))
 private let height = Parameter<Int?>("height", "rows", default: nil, .given(.between(3, 200)))
-private let prediction = Parameter<Value>("pred", "predicted labels, or a score for each class")
-private let truth = Parameter<Value>("y", "true labels")
-private let score = Parameter<Tensor>("score", "scores of the positive class, or a column for each class")
+private let prediction = Parameter<Value>("pred", dims: "[n, ...]", "predicted labels, or a score for each class")
+private let truth = Parameter<Value>("y", dims: "[n, ...]", "true labels")
+private let score = Parameter<Tensor>(
+  "score", dims: "[n, ...]", "scores of the positive class, or a column for each class")
 private let chartLabelNames = Parameter<[String]?>("labels", "the classes' names", default: nil)
 
 /// Charts: values that show at top level and are saved as SVG or text.

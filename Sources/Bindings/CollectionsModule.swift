@@ -66,6 +66,7 @@ let collectionsModule = Module(
     ) { x in
       let length = try count(x)
       if let list = x.list { return Value(list: list.values.reversed().map { $0.retained() }) }
+      try Resources.require(length, of: MemoryLayout<Int>.stride)
       let order = Tensor((0..<length).reversed().map { Int($0) }, [length])
       return try Machine.current.indexed(x, by: [.tensor(order)])
     },

@@ -131,7 +131,7 @@ private struct Recipe {
     if run.stopped == .interrupt { throw Failure("interrupted", "interrupted") }
     let held = try datum(rows, fold.test)
     let test = try column?.split(held) ?? held
-    let scores = try evaluate(model, test, loss: loss, metrics: metrics)
+    let scores = try evaluate(model, test, loss: loss, metrics: { _ in metrics })
     let predictions = try predict(model, test)
     let width = max(1, predictions.count / max(1, fold.test.count))
     let values = try predictions.doubles

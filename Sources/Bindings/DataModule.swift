@@ -13,7 +13,7 @@ private let tableBuiltins: [Builtin] = [
     "table", "Makes a table of a record of columns, a list of records, or a matrix.",
     Parameter<Value>("x", "columns by name, rows, or a matrix"),
     examples: ["table({a: (1, 2), b: (\"x\", \"y\")}).b" => "(\"x\", \"y\")", "len(table([[1, 2], [3, 4]]))" => "2"]
-  ) { x in try makeTable(x) },
+  ) { x in try pointing(at: 0) { try makeTable(x) } },
   Builtin(
     "select", "The named columns, in the order asked for.", t, Parameter<Rest<String>>("columns", "names of columns"),
     examples: ["columns(select(dataset(\"iris\").table, \"species\"))" => "(\"species\",)"]
@@ -188,7 +188,8 @@ private let fileBuiltins: [Builtin] = [
     ]
   ) { path in try pointing(at: 0) { try IDX.read(path: path) } },
   Builtin(
-    "dataset", "A data set that NNS knows, with raw values: {train, test, classes, names}, and table.",
+    "dataset",
+    "A data set that NNS knows, with raw values: {train, test, classes, names}, and table. `names` are those of the features; of the classes for images.",
     Parameter<String>("name", "\"fashion-mnist\", \"digits\", \"iris\", \"wine\" or \"penguins\""),
     examples: ["dataset(\"digits\").train.x.shape" => "(1442, 8, 8)", "dataset(\"iris\").classes[0]" => "\"setosa\""]
   ) { name in try pointing(at: 0) { try Dataset.named(name).makeValue() } },

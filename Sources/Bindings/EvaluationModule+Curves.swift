@@ -4,8 +4,8 @@ import Evaluator
 import Tables
 import Tensors
 
-private let scores = Parameter<Tensor>("scores", "one score a row, higher for the positive class")
-private let truth = Parameter<Tensor>("truth", "two classes; the greater label is positive")
+private let scores = Parameter<Tensor>("scores", dims: "[rows, ...]", "one score a row, higher for the positive class")
+private let truth = Parameter<Tensor>("truth", dims: "[rows, ...]", "two classes; the greater label is positive")
 
 let curveBuiltins: [Builtin] = [
   Builtin(
@@ -48,8 +48,9 @@ let curveBuiltins: [Builtin] = [
   },
   Builtin(
     "calibration_curve", "Predicted probability against observed frequency, by bin, as a table.",
-    Parameter<Tensor>("probabilities", "of the second of two classes, or one row of the classes'"),
-    Parameter<Tensor>("truth", "the true labels"),
+    Parameter<Tensor>(
+      "probabilities", dims: "[n, ...]", "of the second of two classes, or one row of the classes'"),
+    Parameter<Tensor>("truth", dims: "[n, ...]", "the true labels"),
     Parameter<Int>("bins", "how many", default: 10, .between(1, 100_000)),
     Parameter<String>(
       "strategy", "bins of equal width, or of equally many rows", default: "uniform", .oneOf("uniform", "quantile")),

@@ -3,8 +3,8 @@ import Evaluation
 import Evaluator
 import Tensors
 
-private let a = Parameter<[Double]>("a", "results of the first")
-private let b = Parameter<[Double]>("b", "results of the second, in the same order")
+private let a = Parameter<[Double]>("a", dims: "[n]", "results of the first")
+private let b = Parameter<[Double]>("b", dims: "[n]", "results of the second, in the same order")
 
 let statisticsBuiltins: [Builtin] = [
   Builtin(
@@ -60,8 +60,8 @@ let statisticsBuiltins: [Builtin] = [
   ) { a, b in record(try Comparisons.wilcoxon(a, b), "statistic") },
   Builtin(
     "mcnemar", "The test of whether two classifiers err on different rows: {statistic, p}.",
-    Parameter<Value>("a", "labels that the first gave"), Parameter<Value>("b", "labels that the second gave"),
-    Parameter<Value>("truth", "the true labels"),
+    Parameter<Value>("a", dims: "[n, ...]", "labels that the first gave"),
+    Parameter<Value>("b", dims: "[n, ...]", "labels that the second gave"), judgedTruth,
     Parameter<Bool>("exact", "by the binomial distribution, otherwise chi-squared", default: true),
     examples: ["mcnemar([0, 1, 1], [0, 1, 0], [0, 1, 1]).p" => "1"]
   ) { a, b, truth, exact in
@@ -76,8 +76,9 @@ let statisticsBuiltins: [Builtin] = [
   Builtin(
     "delong",
     "Whether the areas under two ROC curves of the same rows differ: {a, b, z, p, low, high} of the difference.",
-    Parameter<Tensor>("a", "scores of the first"), Parameter<Tensor>("b", "scores of the second"),
-    Parameter<Tensor>("truth", "two classes"),
+    Parameter<Tensor>("a", dims: "[n, ...]", "scores of the first"),
+    Parameter<Tensor>("b", dims: "[n, ...]", "scores of the second"),
+    Parameter<Tensor>("truth", dims: "[n, ...]", "two classes"),
     examples: ["delong([0.1, 0.4, 0.35, 0.8], [0.1, 0.2, 0.7, 0.8], [0, 0, 1, 1]).b" => "1"]
   ) { a, b, truth in
     let (first, positive) = try Judged.scores(a, truth)

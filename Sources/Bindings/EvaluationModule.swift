@@ -33,7 +33,7 @@ private let labelMetrics: [Builtin] = [
   ) { try $0.fScore(beta: 1, $1) },
   Builtin(
     "fbeta", "The mean of precision and recall in which recall counts `beta` times as much.",
-    Parameter<Value>("prediction", "labels, or scores of each class"), Parameter<Value>("truth", "the true labels"),
+    judgedPrediction, judgedTruth,
     Parameter<Double>("beta", "the weight of recall", default: 1, .above(0)),
     Parameter<String>(
       "average", "how the classes' scores become one", default: "macro",
@@ -57,7 +57,7 @@ private let labelMetrics: [Builtin] = [
   ) { try Metrics.confusion($0, $1).matthews },
   Builtin(
     "kappa", "Cohen's kappa: agreement beyond what chance would give.",
-    Parameter<Value>("prediction", "labels, or scores of each class"), Parameter<Value>("truth", "the true labels"),
+    judgedPrediction, judgedTruth,
     Parameter<String?>(
       "weights", "how far-off labels count more", default: nil, .given(.oneOf("linear", "quadratic"))),
     examples: ["kappa([0, 1, 1, 0], [0, 1, 1, 0])" => "1"]
@@ -67,7 +67,7 @@ private let labelMetrics: [Builtin] = [
   },
   Builtin(
     "confusion_matrix", "How often each true class (a row) was predicted as each class (a column).",
-    Parameter<Value>("prediction", "labels, or scores of each class"), Parameter<Value>("truth", "the true labels"),
+    judgedPrediction, judgedTruth,
     Parameter<Int?>(
       "classes", "how many classes there are; otherwise those that occur", default: nil,
       .given(.between(1, 10_000))),
@@ -81,7 +81,7 @@ private let labelMetrics: [Builtin] = [
   Builtin(
     "classification_report",
     "Precision, recall, F1 and number of rows of every class, then their averages, as a table.",
-    Parameter<Value>("prediction", "labels, or scores of each class"), Parameter<Value>("truth", "the true labels"),
+    judgedPrediction, judgedTruth,
     Parameter<[String]?>("labels", "names of the classes 0, 1, …", default: nil),
     examples: ["len(classification_report([0, 1, 1], [0, 1, 0]))" => "5"]
   ) { prediction, truth, labels in
@@ -90,10 +90,12 @@ private let labelMetrics: [Builtin] = [
   },
 ]
 
+private let truthParameter = Parameter<Tensor>("truth", dims: "[n, ...]", "the true labels")
+
 private let scoreMetrics: [Builtin] = [
   Builtin(
     "top_k", "The share of rows whose true class is among the k highest scores.",
-    Parameter<Tensor>("scores", "one row of scores for each example"), Parameter<Tensor>("truth", "the true labels"),
+    Parameter<Tensor>("scores", dims: "[n, ...]", "one row of scores for each example"), truthParameter,
     Parameter<Int>("k", "how many guesses count", default: 5, .atLeast(1)),
     examples: ["top_k([[0.1, 0.5, 0.4], [0.8, 0.1, 0.1]], [2, 1], k=2)" => "0.5"]
   ) { scores, truth, k in try Metrics.topK(scores, truth, k: k) },
@@ -105,8 +107,8 @@ private let scoreMetrics: [Builtin] = [
     examples: ["brier([0.5, 0.5], [0, 1])" => "0.25"], Metrics.brier),
   Builtin(
     "auc", "The area under the ROC curve: the chance that a positive outscores a negative.",
-    Parameter<Tensor>("scores", "one score a row, or one row of scores of the classes"),
-    Parameter<Tensor>("truth", "the true labels"),
+    Parameter<Tensor>("scores", dims: "[n, ...]", "one score a row, or one row of scores of the classes"),
+    truthParameter,
     Parameter<String?>(
       "average", "over several classes; none gives each", default: "macro",
       .given(.oneOf("macro", "weighted", "micro", "none"))),
@@ -126,8 +128,8 @@ private let scoreMetrics: [Builtin] = [
   },
   Builtin(
     "average_precision", "The area under the precision-recall curve, as a sum of steps.",
-    Parameter<Tensor>("scores", "one score a row, or one row of scores of the classes"),
-    Parameter<Tensor>("truth", "the true labels"),
+    Parameter<Tensor>("scores", dims: "[n, ...]", "one score a row, or one row of scores of the classes"),
+    truthParameter,
     Parameter<String>("average", "over several classes", default: "macro", .oneOf("macro", "weighted", "micro")),
     examples: ["average_precision([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])" => "0.8333333333333333"]
   ) { scores, truth, average in
@@ -135,8 +137,8 @@ private let scoreMetrics: [Builtin] = [
   },
   Builtin(
     "ece", "The expected calibration error: how far probabilities are from observed frequencies, on average.",
-    Parameter<Tensor>("probabilities", "of the second of two classes, or one row of the classes'"),
-    Parameter<Tensor>("truth", "the true labels"),
+    Parameter<Tensor>(
+      "probabilities", dims: "[n, ...]", "of the second of two classes, or one row of the classes'"), truthParameter,
     Parameter<Int>("bins", "how many", default: 10, .between(1, 100_000)),
     examples: ["ece([1, 0], [1, 0])" => "0"]
   ) { probabilities, truth, bins in
@@ -145,18 +147,15 @@ private let scoreMetrics: [Builtin] = [
   },
   Builtin(
     "ndcg", "The normalised discounted cumulative gain of rankings.",
-    Parameter<Tensor>("scores", "one row of scores for each ranking"),
-    Parameter<Tensor>("relevance", "how relevant each item is"),
+    Parameter<Tensor>("scores", dims: "[n, items]", "one row of scores for each ranking"),
+    Parameter<Tensor>("relevance", dims: "[n, items]", "how relevant each item is"),
     Parameter<Int?>("k", "only the first k places", default: nil, .given(.atLeast(1))),
     examples: ["ndcg([[3, 2, 1]], [[3, 2, 1]])" => "1"]
   ) { scores, relevance, k in
-    guard scores.rank == 2, scores.shape == relevance.shape, scores.count > 0 else {
+    guard scores.count > 0 else {
       throw Failure(
-        "label-shape", "scores and relevance must be matrices of one shape",
-        facts: [
-          .init("scores", scores.shape.description, argument: 0),
-          .init("relevance", relevance.shape.description, argument: 1),
-        ])
+        "label-shape", "there are no rankings to judge", argument: 0,
+        facts: [.init("scores", scores.shape.description, argument: 0)])
     }
     return try Ranking.ndcg(scores.doubles, relevance.doubles, items: scores.shape[1], top: k)
   },
@@ -185,14 +184,11 @@ private let numberMetrics: [Builtin] = [
   ) { try Clustering.normalizedMutualInformation(Judged.truthLabels($0), Judged.truthLabels($1)) },
   Builtin(
     "silhouette", "How much closer rows are to their own group than to the nearest other, from -1 to 1.",
-    Parameter<Tensor>("x", "a matrix"), Parameter<Tensor>("labels", "the group of each row"),
+    Parameter<Tensor>("x", dims: "[n, d]", "one row for each point"),
+    Parameter<Tensor>("labels", dims: "[n, ...]", "the group of each row"),
     examples: ["silhouette([[0, 0], [0, 1], [9, 0], [9, 1]], [0, 0, 1, 1]) > 0.8" => "true"]
   ) { x, labels in
-    guard x.rank == 2 else {
-      throw Failure(
-        "label-shape", "`x` must be a matrix", argument: 0, facts: [.init("x", x.shape.description, argument: 0)])
-    }
-    return try Clustering.silhouette(x.doubles, width: x.shape[1], Judged.truthLabels(labels))
+    try Clustering.silhouette(x.doubles, width: x.shape[1], Judged.truthLabels(labels))
   },
 ]
 

@@ -39,13 +39,18 @@ func plainTensor(_ value: Value) throws -> Tensor? {
   return Tensor(try list.values.map { $0.isNumber ? $0.number : try $0.tensor?.item ?? .nan })
 }
 
+/// What a metric of labels compares.
+let judgedPrediction = Parameter<Value>("prediction", dims: "[n, ...]", "labels, or scores of each class")
+let judgedTruth = Parameter<Value>("truth", dims: "[n, ...]", "the true labels")
+
 /// A metric of a prediction and its truth.
 func metric(
   _ name: String, _ summary: String, takes: String = "labels, or scores of each class", examples: [Example],
   _ score: @escaping (Tensor, Tensor) throws -> Double
 ) -> Builtin {
   Builtin(
-    name, summary, Parameter<Value>("prediction", takes), Parameter<Value>("truth", "the true values"),
+    name, summary, Parameter<Value>("prediction", dims: "[n, ...]", takes),
+    Parameter<Value>("truth", dims: "[n, ...]", "the true values"),
     examples: examples
   ) { prediction, truth in
     let (p, y) = try judged(prediction, truth)
@@ -59,8 +64,7 @@ func averagedMetric(
   _ score: @escaping (Confusion, Averaging) throws -> Double
 ) -> Builtin {
   Builtin(
-    name, summary, Parameter<Value>("prediction", "labels, or scores of each class"),
-    Parameter<Value>("truth", "the true labels"),
+    name, summary, judgedPrediction, judgedTruth,
     Parameter<String>(
       "average", "how the classes' scores become one", default: "macro",
       .oneOf("macro", "micro", "weighted", "binary")),

@@ -107,9 +107,9 @@ let sequenceBuiltins: [Builtin] = [
   },
   Builtin(
     "scaled_dot_product_attention", "softmax(q @ k.T * scale) @ v over the last two axes.",
-    Parameter<Tensor>("q", "queries [..., t, d]"), Parameter<Tensor>("k", "keys [..., s, d]"),
-    Parameter<Tensor>("v", "values [..., s, e]"),
-    Parameter<Tensor?>("mask", "bools [..., t, s], true where a query sees a key", default: nil), causal,
+    Parameter<Tensor>("q", dims: "[..., t, d]", "queries"), Parameter<Tensor>("k", dims: "[..., s, d]", "keys"),
+    Parameter<Tensor>("v", dims: "[..., s, e]", "values"),
+    Parameter<Tensor?>("mask", dims: "[..., t, s]", "bools, true where a query sees a key", default: nil), causal,
     Parameter<Double?>("scale", "none: 1 / sqrt(d)", default: nil),
     examples: ["scaled_dot_product_attention(ones(1, 2), ones(3, 2), [[1], [2], [3]])" => "f32 [1, 1]  2"]
   ) { q, k, v, mask, causal, scale in

@@ -1,5 +1,4 @@
 import Autodiff
-import Diagnostics
 import Evaluator
 import Tensors
 
@@ -14,36 +13,21 @@ let linearAlgebraModule = Module(
       examples: ["einsum(\"i j, j -> i\", [[1, 2], [3, 4]], [1, 1])" => "f32 [2]  3  7"]
     ) { pattern, xs in try Op.einsum(pattern, xs.values) },
     Builtin(
-      "dot", "The sum of the products of two vectors.", Parameter<Tensor>("a", "a vector"),
-      Parameter<Tensor>("b", "a vector of the same length"),
+      "dot", "The sum of the products of two vectors.", Parameter<Tensor>("a", dims: "[n]", "a vector"),
+      Parameter<Tensor>("b", dims: "[n]", "a vector of the same length"),
       examples: ["dot([1, 2], [3, 4])" => "11"]
-    ) { a, b in
-      guard a.rank == 1, a.shape == b.shape else {
-        throw Failure(
-          "matmul-shape", "`dot` needs two vectors of one length", argument: 1,
-          facts: [.init("a", "\(a.shape)", argument: 0), .init("b", "\(b.shape)", argument: 1)])
-      }
-      return try Op.sum(Op.multiply(a, b))
-    },
+    ) { a, b in try Op.sum(Op.multiply(a, b)) },
     Builtin(
-      "outer", "Every element of one vector times every element of another.", Parameter<Tensor>("a", "a vector"),
-      Parameter<Tensor>("b", "a vector"), examples: ["outer([1, 2], [3, 4])" => "f32 [2, 2]\n  3  4\n  6  8"]
-    ) { a, b in
-      guard a.rank == 1, b.rank == 1 else {
-        throw Failure(
-          "matmul-shape", "`outer` needs two vectors", argument: a.rank == 1 ? 1 : 0,
-          facts: [.init("a", "\(a.shape)", argument: 0), .init("b", "\(b.shape)", argument: 1)])
-      }
-      return try Op.multiply(Op.reshape(a, [a.count, 1]), Op.reshape(b, [1, b.count]))
-    },
+      "outer", "Every element of one vector times every element of another.",
+      Parameter<Tensor>("a", dims: "[n]", "a vector"),
+      Parameter<Tensor>("b", dims: "[m]", "a vector"),
+      examples: ["outer([1, 2], [3, 4])" => "f32 [2, 2]\n  3  4\n  6  8"]
+    ) { a, b in try Op.multiply(Op.reshape(a, [a.count, 1]), Op.reshape(b, [1, b.count])) },
     Builtin(
-      "trace", "The sum of the diagonal of the last two axes.", Parameter<Tensor>("x", "a matrix, or a batch of them"),
+      "trace", "The sum of the diagonal of the last two axes.",
+      Parameter<Tensor>("x", dims: "[..., n, n]", "a square matrix, or a batch of them"),
       examples: ["trace([[1, 2], [3, 4]])" => "5"]
     ) { x in
-      guard x.rank >= 2, x.shape[x.rank - 1] == x.shape[x.rank - 2] else {
-        throw Failure(
-          "matmul-shape", "`trace` needs a square matrix", argument: 0, facts: [.init("x", "\(x.shape)", argument: 0)])
-      }
       let eye = try Raw.eye(x.shape[x.rank - 1], x.dtype)
       return try Op.sum(Op.multiply(x, eye), axes: [-1, -2])
     },

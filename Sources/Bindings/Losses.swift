@@ -4,12 +4,14 @@ import Losses
 import Tensors
 
 private let predictionParameter = Parameter<Tensor>("prediction", "what the model gives")
-private let logitsParameter = Parameter<Tensor>("logits", "scores [..., classes], before softmax")
+private let logitsParameter = Parameter<Tensor>(
+  "logits", dims: "[..., classes]", "scores [..., classes], before softmax")
 private let truthParameter = Parameter<Tensor>("truth", "what is right, of the same shape")
 private let labelsParameter = Parameter<Tensor>("labels", "classes from 0, or rows of probabilities")
 private let reduceParameter = Parameter<String>(
   "reduce", "\"none\" keeps one loss for each example", default: "mean", .oneOf("mean", "sum", "none"))
-private let weightParameter = Parameter<Tensor?>("class_weight", "one number for each class", default: nil)
+private let weightParameter = Parameter<Tensor?>(
+  "class_weight", dims: "[classes]", "one number for each class", default: nil)
 private let ignoreParameter = Parameter<Int?>("ignore", "the label that counts nowhere", default: nil)
 private let marginParameter = Parameter<Double>("margin", "how far apart is far enough", default: 1, .atLeast(0))
 
@@ -66,7 +68,8 @@ let lossesModule = Module(
     },
     Builtin(
       "nll", "For one class of several, from log-probabilities.",
-      Parameter<Tensor>("log_probs", "the result of log_softmax [..., classes]"), labelsParameter, weightParameter,
+      Parameter<Tensor>("log_probs", dims: "[..., classes]", "the result of log_softmax [..., classes]"),
+      labelsParameter, weightParameter,
       ignoreParameter, reduceParameter, examples: ["nll(log_softmax([[0, 0]]), [1])" => "0.6931472"]
     ) { p, t, weight, ignore, how in try Loss.nll(p, t, classWeight: weight, ignore: ignore, reduce: reduce(how)) },
     Builtin(
@@ -86,7 +89,8 @@ let lossesModule = Module(
       Parameter<Bool>("squared", "square it", default: false), reduceParameter, examples: ["hinge([0.5], [1])" => "0.5"]
     ) { p, t, squared, how in try Loss.hinge(p, t, squared: squared, reduce: reduce(how)) },
     Builtin(
-      "multi_margin", "The hinge for several classes, from scores.", Parameter<Tensor>("scores", "[..., classes]"),
+      "multi_margin", "The hinge for several classes, from scores.",
+      Parameter<Tensor>("scores", dims: "[..., classes]", "one for each class"),
       labelsParameter,
       marginParameter, powerParameter(1, "of what is short of the margin"), weightParameter, reduceParameter,
       examples: ["multi_margin([[0, 2]], [1])" => "0"]
@@ -101,10 +105,10 @@ let lossesModule = Module(
     ) { p, t, isLog, how in try Loss.klDivergence(p, t, isLog: isLog, reduce: reduce(how)) },
     Builtin(
       "ctc", "For labels in order, without saying at which step each stands.",
-      Parameter<Tensor>("logits", "scores [n, t, classes], before softmax"),
-      Parameter<Tensor>("labels", "classes [n, l], as many of them as label_lengths says"),
-      Parameter<Tensor?>("lengths", "steps of each example that count; none: all", default: nil),
-      Parameter<Tensor?>("label_lengths", "labels of each example that count; none: all", default: nil),
+      Parameter<Tensor>("logits", dims: "[n, t, classes]", "scores, before softmax"),
+      Parameter<Tensor>("labels", dims: "[n, l]", "classes, as many of them as label_lengths says"),
+      Parameter<Tensor?>("lengths", dims: "[n]", "steps of each example that count; none: all", default: nil),
+      Parameter<Tensor?>("label_lengths", dims: "[n]", "labels of each example that count; none: all", default: nil),
       Parameter<Int>("blank", "the class that says nothing", default: 0, .atLeast(0)),
       Parameter<Bool>("zero_infinity", "0 for labels that do not fit into the steps", default: false), reduceParameter,
       examples: ["ctc(zeros(1, 1, 2), [[1]], reduce=\"sum\")" => "0.6931472"]
@@ -120,15 +124,16 @@ let lossesModule = Module(
     ) { p, t, gamma, alpha, how in try Loss.focal(p, t, gamma: gamma, alpha: alpha, reduce: reduce(how)) },
     Builtin(
       "cosine_loss", "1 minus the cosine between embeddings; for pairs marked -1, the cosine above a margin.",
-      Parameter<Tensor>("a", "embeddings [n, dim]"), Parameter<Tensor>("b", "embeddings [n, dim]"),
+      Parameter<Tensor>("a", dims: "[..., d]", "embeddings"), Parameter<Tensor>("b", dims: "[..., d]", "embeddings"),
       Parameter<Tensor?>("truth", "1 for pairs that belong together, -1 for others", default: nil),
       Parameter<Double>("margin", "the cosine that others may have", default: 0, .between(-1, 1)), reduceParameter,
       examples: ["cosine_loss([[1, 0]], [[0, 1]])" => "1"]
     ) { a, b, truth, margin, how in try Loss.cosine(a, b, truth: truth, margin: margin, reduce: reduce(how)) },
     Builtin(
       "triplet", "0 once the positive is closer than the negative by a margin.",
-      Parameter<Tensor>("anchor", "embeddings [n, dim]"),
-      Parameter<Tensor>("positive", "of the same kind"), Parameter<Tensor>("negative", "of another kind"),
+      Parameter<Tensor>("anchor", dims: "[..., d]", "embeddings"),
+      Parameter<Tensor>("positive", dims: "[..., d]", "of the same kind"),
+      Parameter<Tensor>("negative", dims: "[..., d]", "of another kind"),
       marginParameter, powerParameter(2, "the norm by which distances are measured"),
       Parameter<Bool>(
         "swap", "compare with the positive's distance from the negative where it is less", default: false),
@@ -139,7 +144,7 @@ let lossesModule = Module(
     },
     Builtin(
       "contrastive", "The squared distance of pairs that belong together; others are pushed a margin apart.",
-      Parameter<Tensor>("a", "embeddings [n, dim]"), Parameter<Tensor>("b", "embeddings [n, dim]"),
+      Parameter<Tensor>("a", dims: "[..., d]", "embeddings"), Parameter<Tensor>("b", dims: "[..., d]", "embeddings"),
       Parameter<Tensor>("truth", "1 for pairs that belong together, 0 for others"), marginParameter, reduceParameter,
       examples: ["contrastive([[0]], [[5]], [0])" => "0"]
     ) { a, b, truth, margin, how in try Loss.contrastive(a, b, truth, margin: margin, reduce: reduce(how)) },
@@ -150,7 +155,8 @@ let lossesModule = Module(
     ) { p, t, smooth, how in try Loss.dice(p, t, smooth: smooth, reduce: reduce(how)) },
     Builtin(
       "distill_loss", "How far a student's logits are from a teacher's, softened by a temperature.",
-      Parameter<Tensor>("student", "logits [..., classes]"), Parameter<Tensor>("teacher", "logits [..., classes]"),
+      Parameter<Tensor>("student", dims: "[..., classes]", "logits"),
+      Parameter<Tensor>("teacher", dims: "[..., classes]", "logits"),
       Parameter<Double>("T", "the temperature", default: 2, .above(0)),
       Parameter<Tensor?>("labels", "classes, for a share of cross entropy", default: nil),
       Parameter<Double>("alpha", "the teacher's share where there are labels", default: 0.5, .between(0, 1)),

@@ -150,7 +150,9 @@ private func step(_ net: Inout<Value>, _ optimizer: Inout<Optimizer>, _ gradient
   let held = try net.value
   if var model = held.foreign as Any? as? Model {
     guard case .object(let object) = gradient, let change = (object as? Boxed)?.value as? Model else {
-      throw Failure("argument-type", "the gradient of a model is a model of the same structure", argument: 2)
+      throw Failure(
+        "argument-type", "the gradient of a model is a model of the same structure", argument: 2,
+        why: "`grad` and `value_and_grad` give it.")
     }
     // The variable lets go, so that the weights are changed where they lie.
     net.set(.none)
@@ -167,13 +169,23 @@ private func step(_ net: Inout<Value>, _ optimizer: Inout<Optimizer>, _ gradient
   net.set(Value(tree.rebuilt(old)))
 }
 
+extension TensorTree {
+  /// The shapes in it, with their paths.
+  fileprivate var described: String {
+    let parts = zip(paths, tensors).map { path, tensor in
+      let shape = tensor.rank == 0 ? "a number" : "\(tensor.shape)"
+      return path.isEmpty ? shape : "\(path): \(shape)"
+    }
+    return parts.isEmpty
+      ? "nothing that learns" : parts.prefix(6).joined(separator: ", ") + (parts.count > 6 ? ", …" : "")
+  }
+}
+
 private func requireSame(_ a: TensorTree, _ b: TensorTree, argument: Int) throws {
   guard a.paths == b.paths, zip(a.tensors, b.tensors).allSatisfy({ $0.shape == $1.shape }) else {
     throw Failure(
-      "argument-type", "the two do not have the same structure", argument: argument,
-      facts: [
-        .init("one", a.tensors.prefix(6).map { "\($0.shape)" }.joined(separator: ", ")),
-        .init("other", b.tensors.prefix(6).map { "\($0.shape)" }.joined(separator: ", ")),
-      ])
+      "argument-type", "what changes by this has another structure", argument: argument,
+      facts: [.init("this", "\(b.described)", argument: argument), .init("that", "\(a.described)", argument: 0)],
+      why: "for every number and tensor of the one, the other has one of the same shape in the same place.")
   }
 }

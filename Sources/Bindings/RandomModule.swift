@@ -59,6 +59,7 @@ let randomModule = Module(
       guard let count = x.elementCount, x.string == nil, x.record == nil else {
         throw Failure("argument-type", "\(x.described) cannot be shuffled", argument: 0)
       }
+      try Resources.require(count, of: MemoryLayout<Int>.stride)
       return try Machine.current.indexed(x, by: [.tensor(Tensor(shuffled(count), [count]))])
     },
     Builtin(

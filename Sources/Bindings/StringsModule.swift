@@ -54,8 +54,10 @@ let stringsModule = Module(
       if x.isNumber { return x.number }
       if x.isBool { return x.isTrue ? 1 : 0 }
       if let tensor = x.tensor, tensor.shape.rank == 0 { return try tensor.item }
-      let written = stripped(x.string ?? "").replacingUnderscores
-      guard x.string != nil, let value = Double(written) else {
+      guard let text = x.string else {
+        throw Failure("argument-type", "`number` reads a string, not \(x.described)", argument: 0)
+      }
+      guard let value = Double(stripped(text).replacingUnderscores) else {
         throw Failure("argument-range", "\(x.preview) is not a number", argument: 0)
       }
       return value

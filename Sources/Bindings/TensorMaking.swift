@@ -73,6 +73,7 @@ struct Elements: Convertible {
 
 private let elements = Parameter<Elements>("x", "a tensor, number, range, or nested lists of numbers")
 private let shape = Parameter<Rest<Value>>("shape", "sizes, or one list of them")
+private let matrix = Parameter<Tensor>("x", dims: "[..., n, m]", "a matrix, or a batch of them")
 
 /// A number stays a number: it has no dtype to change.
 private func converted(_ x: Elements, _ dtype: DType) throws -> Value {
@@ -96,10 +97,15 @@ private func cast(_ name: String, _ dtype: DType, _ summary: String, _ example: 
 func dtype(named name: String, argument: Int) throws -> DType {
   guard let dtype = DType(named: name) else {
     let all = DType.allCases.map { "\($0)" }
-    let near = nearMisses(name, among: all).first
+    let elsewhere = [
+      "float": "f32", "float32": "f32", "float64": "f64", "double": "f64", "float16": "f16", "half": "f16",
+      "int64": "int", "int32": "int", "long": "int", "uint8": "u8", "byte": "u8", "int8": "i8",
+    ]
+    let near = elsewhere[name] ?? nearMisses(name, among: all).first
     throw Failure(
-      "dtype", "there is no dtype \"\(name)\"" + (near.map { "; did you mean \"\($0)\"?" } ?? ""), argument: argument,
-      why: "the dtypes are \(all.joined(separator: ", ")).")
+      "dtype", "there is no dtype \"\(name)\"", argument: argument,
+      why: "the dtypes are \(all.joined(separator: ", ")).",
+      hint: near.map { "\u{1}rename \"\($0)\"" })
   }
   return dtype
 }
@@ -148,14 +154,14 @@ let makingModule = Module(
       return try Raw.oneHot(labels, classes: classes ?? ((labels.ints.max() ?? -1) + 1))
     },
     Builtin(
-      "tril", "The lower triangle; zeros above it.", xParameter,
+      "tril", "The lower triangle; zeros above it.", matrix,
       Parameter<Int>("diagonal", "the last kept diagonal", default: 0),
       examples: ["tril(ones(2, 2))" => "f32 [2, 2]\n  1  0\n  1  1"]
     ) {
       try Raw.tril($0, diagonal: $1)
     },
     Builtin(
-      "triu", "The upper triangle; zeros below it.", xParameter,
+      "triu", "The upper triangle; zeros below it.", matrix,
       Parameter<Int>("diagonal", "the first kept diagonal", default: 0),
       examples: ["triu(ones(2, 2))" => "f32 [2, 2]\n  1  1\n  0  1"]
     ) {

@@ -98,16 +98,11 @@ let elementwiseModule = Module(
     ) { y, x in try Op.atan2(y, x) },
     Builtin(
       "where", "Where a condition holds the first, elsewhere the second.",
-      Parameter<Tensor>("c", "bools"), Parameter<Tensor>("a", "where they are true"),
+      Parameter<Tensor>("c", "a comparison, or a tensor of bools", bools),
+      Parameter<Tensor>("a", "where they are true"),
       Parameter<Tensor>("b", "where they are false"),
       examples: ["where([true, false], 1, 0)" => "f32 [2]  1  0"]
-    ) { c, a, b in
-      guard c.dtype == .bool else {
-        throw Failure(
-          "condition-type", "`where` needs bools, not \(c.dtype)", argument: 0, why: "compare with something first.")
-      }
-      return try Op.select(c, a, b)
-    },
+    ) { c, a, b in try Op.select(c, a, b) },
     Builtin(
       "clip", "Keeps every element between two bounds.", xParameter,
       Parameter<Double>("lo", "the lower bound", default: -.infinity),
@@ -122,10 +117,12 @@ let elementwiseModule = Module(
       return try Op.clip(x, low, high)
     },
     Builtin(
-      "masked_fill", "Puts a value where a mask is true.", xParameter, Parameter<Tensor>("mask", "bools"),
+      "masked_fill", "Puts a value where a mask is true.", xParameter,
+      Parameter<Tensor>("mask", "a comparison, or a tensor of bools", bools),
       Parameter<Tensor>("value", "what to put"),
       examples: ["masked_fill([1, 2], [true, false], 0)" => "f32 [2]  0  2"]
     ) { x, mask, value in try Op.select(mask, value, x) },
   ])
 
+private let bools = Constraint<Tensor>("true or false", counterexample: Tensor([1.0], [1])) { $0.dtype == .bool }
 private let yParameter = Parameter<Tensor>("y", "a tensor of a shape that goes with x")

@@ -121,7 +121,8 @@ private func reduced(
   guard rest.values.count == 1, let pattern = first.string else {
     throw Failure(
       "bad-argument", "the axis of a reduction is named", argument: 1,
-      hint: first.isNumber ? "axis=\(first.displayText)" : nil)
+      why: "what stands behind the tensor is a pattern such as \"b t d -> b d\".",
+      hint: first.isNumber ? "\u{1}prepend axis=" : nil)
   }
   return try Op.reduce(x.tensor, pattern) { try reduce($0, $1, false) }.makeValue()
 }

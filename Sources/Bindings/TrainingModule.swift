@@ -43,13 +43,17 @@ let trainingModule = Module(
     },
     Builtin(
       "evaluate", "The loss and the metrics of a model on a data set.",
-      Parameter<Model>("net", "a model"), dataParameter, lossParameter, metricsParameter,
+      Parameter<Model>("net", "a model"), dataParameter, lossParameter,
+      Parameter<[Value]?>(
+        "metrics", "functions such as accuracy, which a model of classes has when it is left out", default: nil),
       Parameter<Int>("batch", "examples at a time", default: 256, .atLeast(1)),
       examples: ["evaluate(input(1) >> dense(1, init=\"zeros\"), {x: ones(2, 1), y: [3, 3]}).loss" => "9"]
     ) { net, data, loss, metrics, batch in
-      let (loss, metrics) = (try lossFunction(loss), try metricFunctions(metrics))
+      let (loss, metrics) = (try lossFunction(loss), try metrics.map(metricFunctions))
       let scores = try pointingAtData {
-        try evaluate(net, Datum(data), loss: loss, metrics: metrics, batch: batch)
+        try evaluate(net, Datum(data), loss: loss, batch: batch) { task in
+          try metrics ?? (task == .values ? [] : metricFunctions([libraryValue("accuracy")]))
+        }
       }
       return Value(new: RecordObject(scores.map { ($0.name, Value(foreign: $0.value)) }))
     },
@@ -160,6 +164,9 @@ private let fitBuiltin = Builtin(
       ("remarks", Value(list: run.remarks.map { Value($0) })),
     ]))
 }
+
+/// A function of the library; borrowed.
+private func libraryValue(_ name: String) -> Value { Machine.current.globals.library.value(name) ?? .none }
 
 /// A loss as `fit` takes it; none picks by target.
 func lossFunction(_ value: Value) throws -> (any Callable)? {

@@ -6,25 +6,32 @@ import Tensors
 /// Computes what a text fixes completely, with the machine that would run it, and keeps the conflicts it meets.
 ///
 /// An expression is certain when it is made of literals, of the library's functions that depend on their arguments alone,
-/// and of top-level names that were set once to something certain. Anything else, a shadowed or reassigned name above all,
-/// is not judged.
+/// of functions of the text that are made of these, and of top-level names that hold something certain. Anything else is
+/// not judged, a shadowed name above all.
+///
+/// The lines of the text are followed in their order. What a branch or a loop may have changed is forgotten, and what is
+/// inside of these, or of a function, is judged by its literals alone.
 package struct CertainExpressions {
   private let program: Program
-  private let review: ProgramReview
-  private let library: Library
-  /// The settled names that are known so far.
-  private let names: Globals
+  let review: ProgramReview
+  let library: Library
+  /// The names that are known so far.
+  let names: Globals
   private let machine: Machine
   /// Names with random numbers in them: their shapes are certain, their values are not.
-  private var randomNames: Set<String> = []
+  var randomNames: Set<String> = []
+  /// Functions of the text that are set once, by name.
+  var functions: [String: Function] = [:]
   private var found: [Diagnostic] = []
   /// Where what was computed went wrong: nothing more is known of these.
   package private(set) var failures: [Span] = []
   /// The names that functions around the place bind.
-  private var shadows: [Set<String>] = []
+  var shadows: [Set<String>] = []
   /// How many branches, loops and functions are around the place: it may be reached only where what is known of a name does
   /// no harm, as in `if len(x) > 0 { max(x) }`, so that there literals alone are certain.
-  private var guards = 0
+  var guards = 0
+  /// How long what is certain may still be computed; what comes after that is not judged.
+  private var seconds = 2.0
 
   package init(program: Program, review: ProgramReview, library: Library, makeMachine: (Globals) -> Machine) {
     self.program = program
@@ -35,19 +42,74 @@ package struct CertainExpressions {
   }
 
   package mutating func mistakes() -> [Diagnostic] {
-    for statement in program.statements { visitTopLevel(statement) }
+    Outside.closed { for statement in program.statements { follow(statement) } }
     names.removeAll()
     return found
   }
 
-  private mutating func visitTopLevel(_ statement: Statement) {
-    guard case .assign(let sides, let value) = statement.kind, sides.count == 1, case .name(let name) = sides[0],
-      review.settledNames.contains(name.text), library.value(name.text) == nil
-    else { return visit(statement) }
-    let certainty = certainty(of: value)
-    guard certainty != .none else { return visit(value) }
-    guard run(statement, certainty) else { return }
-    if certainty == .shape { randomNames.insert(name.text) }
+  // MARK: Following
+
+  /// A line of the text: it is run where it is certain. Otherwise its parts are judged, and what it may change is forgotten.
+  private mutating func follow(_ statement: Statement) {
+    switch statement.kind {
+    case .assign(let sides, let value):
+      let certainty = sides.allSatisfy(canFollow) ? certainty(of: value) : .none
+      for name in sides.flatMap(\.names) { randomNames.remove(name) }
+      if certainty != .none, run(statement, certainty) {
+        if certainty == .shape { randomNames.formUnion(sides.flatMap(\.names)) }
+        return
+      }
+      if certainty == .none { visit(statement) }
+      for name in sides.flatMap(\.names) { names[name] = nil }
+    case .augment(let side, _, _, let value):
+      let certainty = canFollow(side) ? certainty(of: value).and(side.names.isEmpty ? .none : .value) : .none
+      let isKnown = side.names.allSatisfy { names[$0] != nil && !randomNames.contains($0) }
+      if certainty == .value, isKnown, run(statement, .value) { return }
+      if certainty == .none { visit(statement) }
+      for name in side.names { names[name] = nil }
+    case .function(let name, let function):
+      visit(function)
+      names[name.text] = nil
+      guard review.settledNames.contains(name.text), run(statement, .value) else { return }
+      functions[name.text] = function
+      return
+    case .assert(let condition, let message):
+      if certainty(of: condition) == .value, message.map({ certainty(of: $0) == .value }) ?? true {
+        _ = run(statement, .value)
+        return
+      }
+      visit(statement)
+    case .expression(let e):
+      // A call that changes a variable which is known.
+      let certainty = certainty(of: e, mayChange: true)
+      if certainty == .none {
+        visit(statement)
+      } else if e.isComputed {
+        if !run(statement, certainty) { forgetChanged(in: statement) }
+        return
+      }
+    case .checkedBinding(let name, _, _):
+      visit(statement)
+      names[name.text] = nil
+    default: visit(statement)
+    }
+    forgetChanged(in: statement)
+  }
+
+  private func canFollow(_ side: LeftSide) -> Bool {
+    switch side {
+    case .name, .wildcard, .record: true
+    case .list(let sides, _): sides.allSatisfy(canFollow)
+    case .place: false
+    }
+  }
+
+  /// What a line that was not followed may have changed: the names that it binds, hands over with `&`, or assigns parts of.
+  private mutating func forgetChanged(in statement: Statement) {
+    var mentions = Mentions()
+    mentions.visit([statement])
+    for name in mentions.changes.union(mentions.bindings.map(\.name.text))
+    where !review.settledNames.contains(name) && names[name] != nil { names[name] = nil }
   }
 
   // MARK: Walking
@@ -62,7 +124,7 @@ package struct CertainExpressions {
       visit(sequence)
       guarded { $0.visit(body) }
     case .whileLoop(let condition, let body):
-      visit(condition)
+      visit(condition: condition)
       guarded { $0.visit(body) }
     case .returns(let value): if let value { visit(value) }
     case .assert(let condition, let message):
@@ -98,8 +160,9 @@ package struct CertainExpressions {
     }
     switch e.kind {
     case .function(let function): return visit(function)
-    case .conditional(_, let then, let otherwise):
-      guarded {
+    case .conditional(let condition, let then, let otherwise):
+      visit(condition: condition)
+      return guarded {
         $0.visit(then)
         if let otherwise { $0.visit(otherwise) }
       }
@@ -113,12 +176,22 @@ package struct CertainExpressions {
       visit(callee)
       for argument in arguments { visitUnlessFunction(argument.value) }
       return
-    case .pipe(let left, _, let right) where !isLibrary(right.callee):
-      visitUnlessFunction(left)
-      return visit(right)
+    case .pipe(let left, _, let right):
+      let isGuarding = !isLibrary(right.callee)
+      for part in [left] + right.arguments { if isGuarding { visitUnlessFunction(part) } else { visit(part) } }
+      return
     default: break
     }
     e.forEachChild { visit($0) }
+  }
+
+  /// What `if` and `while` ask.
+  private mutating func visit(condition: Expression) {
+    let certainty = certainty(of: condition)
+    guard certainty != .none else { return visit(condition) }
+    _ = run(
+      Statement(.expression(Expression(.conditional(condition, [], otherwise: nil), condition.span)), condition.span),
+      certainty)
   }
 
   private mutating func guarded(_ visit: (inout CertainExpressions) -> Void) {
@@ -141,8 +214,11 @@ package struct CertainExpressions {
 
   /// Runs one certain statement; keeps what goes wrong. Returns whether it went well.
   private mutating func run(_ statement: Statement, _ certainty: Certainty) -> Bool {
+    let begin = ContinuousClock.now
+    defer { seconds -= (ContinuousClock.now - begin) / .seconds(1) }
     do {
-      try Resources.limited(bytes: CertainExpressions.memory, seconds: CertainExpressions.seconds) {
+      guard seconds > 0 else { return false }
+      try Resources.limited(bytes: CertainExpressions.memory, seconds: seconds) {
         try machine.run(
           compile(Program(source: program.source, statements: [statement]), globals: names, name: "main"))
       }
@@ -155,20 +231,18 @@ package struct CertainExpressions {
     return false
   }
 
-  /// What is larger or takes longer than this is not judged.
+  /// What is larger is not judged.
   private static let memory = 256 << 20
-  private static let seconds = 2.0
 
   /// Errors that kinds, shapes and dtypes alone decide.
   private static let shapeErrors: Set = [
     "matmul-shape", "broadcast", "layer-size", "loss-shape", "pattern-shape", "ragged-rows", "concat-shape",
     "stack-shape", "reshape", "rank", "axis-range", "dtype", "argument-type", "argument-range", "not-callable",
-    "not-indexable", "not-a-field",
+    "not-indexable", "not-a-field", "unbuilt", "dim-conflict",
   ]
   /// What a run might not meet, or is not wrong with the text.
   private static let unjudged: Set = [
-    "too-large", "time-limit", "memory-limit", "interrupted", "recursion-depth", "internal", "sandbox", "error",
-    "assertion", "unknown-name",
+    "too-large", "time-limit", "memory-limit", "interrupted", "internal", "sandbox", "unknown-name",
   ]
 
   private func isJudged(_ id: String, _ certainty: Certainty) -> Bool {
@@ -176,94 +250,6 @@ package struct CertainExpressions {
       ? CertainExpressions.shapeErrors.contains(id)
       : !CertainExpressions.unjudged.contains(id) && !id.hasPrefix("file-")
   }
-
-  // MARK: Judging
-
-  /// How much is fixed by the text.
-  private enum Certainty: Int {
-    case none, shape, value
-
-    func and(_ other: Certainty) -> Certainty { rawValue < other.rawValue ? self : other }
-  }
-
-  private func certainty(of e: Expression) -> Certainty {
-    switch e.kind {
-    case .number, .bool, .none: return .value
-    case .string(let parts):
-      return parts.contains { if case .value = $0 { true } else { false } } ? .none : .value
-    case .name(let name): return certainty(ofName: name)
-    case .parenthesized(let inner), .negate(let inner): return certainty(of: inner)
-    case .bracket(let items, _):
-      return items.reduce(.value) { sum, item in
-        guard case .value(let e) = item else { return .none }
-        return sum.and(certainty(of: e))
-      }
-    case .record(let fields):
-      return fields.reduce(.value) { sum, field in
-        guard case .pair(_, let e) = field else { return .none }
-        return sum.and(certainty(of: e))
-      }
-    case .arithmetic(_, _, let a, let b), .compare(_, _, let a, let b), .range(let a, let b, _),
-      .compose(let a, _, let b):
-      return certainty(of: a).and(certainty(of: b))
-    case .pipe(let left, _, let right): return certainty(of: left).and(certainty(ofApplied: right))
-    case .call(let callee, let arguments): return certainty(ofCall: callee, arguments)
-    case .index(let base, let indices):
-      // Random positions choose a random shape.
-      let all = indices.reduce(certainty(of: base)) { sum, index in
-        switch index {
-        case .ellipsis, .newAxis: sum
-        case .at(let e): certainty(of: e) == .value ? sum : .none
-        case .slice(let from, let to, let step, _, _):
-          [from, to, step].compactMap { $0 }.allSatisfy { certainty(of: $0) == .value } ? sum : .none
-        }
-      }
-      return all
-    case .field(let base, _): return certainty(of: base)
-    default: return .none
-    }
-  }
-
-  private func certainty(ofName name: String) -> Certainty {
-    if shadows.contains(where: { $0.contains(name) }) { return .none }
-    if names[name] != nil { return guards > 0 ? .none : randomNames.contains(name) ? .shape : .value }
-    guard !review.setNames.contains(name) else { return .none }
-    if let builtin = library.builtins[name] { return isPure(builtin) ? .value : .none }
-    return library.constants.contains { $0.name == name } ? .value : .none
-  }
-
-  private func certainty(ofCall callee: Expression, _ arguments: [Argument]) -> Certainty {
-    let given = arguments.reduce(Certainty.value) { sum, argument in
-      argument.isInout || argument.isSpread ? .none : sum.and(certainty(of: argument.value))
-    }
-    if case .name(let name) = callee.kind, names[name] == nil, let builtin = library.builtins[name] {
-      guard certainty(ofName: name) != .none else { return .none }
-      if builtin.module == "layers" { return given == .value ? .shape : .none }
-      if given == .shape, !CertainExpressions.keepsShapes.contains(builtin.module) { return .none }
-      return given
-    }
-    // A layer or model that is applied has random weights.
-    return given.and(certainty(of: callee)).and(.shape)
-  }
-
-  private func certainty(ofApplied e: Expression) -> Certainty {
-    guard case .call(let callee, let arguments) = e.kind else { return certainty(of: e).and(.shape) }
-    let rest = arguments.filter { if case .placeholder = $0.value.kind { false } else { true } }
-    guard case .name(let name) = callee.kind, library.builtins[name] != nil else { return .none }
-    return certainty(ofCall: callee, rest)
-  }
-
-  /// Whether the result depends on nothing but the arguments, and nothing else changes.
-  private func isPure(_ builtin: Builtin) -> Bool {
-    CertainExpressions.pure.contains(builtin.module) && !builtin.parameters.contains(where: \.isInout)
-  }
-
-  private static let pure: Set = [
-    "tensors", "elementwise", "reductions", "shapes", "linear algebra", "activations", "layers", "losses",
-    "optimizers",
-  ]
-  /// Modules whose functions give a shape that only the shapes of their arguments decide.
-  private static let keepsShapes: Set = ["elementwise", "reductions", "activations", "losses"]
 }
 
 extension Expression {
@@ -273,12 +259,31 @@ extension Expression {
     return self
   }
 
+  /// What is handed over in a call, apart from what a pipe fills in.
+  fileprivate var arguments: [Expression] {
+    guard case .call(_, let arguments) = kind else { return [] }
+    return arguments.map(\.value).filter { if case .placeholder = $0.kind { false } else { true } }
+  }
+
   /// Whether anything is computed here that could go wrong.
   fileprivate var isComputed: Bool {
     switch kind {
-    case .number, .string, .bool, .none, .name: return false
+    case .number, .bool, .none, .name: return false
+    case .string(let parts): return parts.contains { if case .value = $0 { true } else { false } }
     case .parenthesized(let e), .negate(let e): return e.isComputed
     default: return true
+    }
+  }
+}
+
+extension LeftSide {
+  /// The variables that are set as a whole.
+  fileprivate var names: [String] {
+    switch self {
+    case .name(let name): [name.text]
+    case .wildcard, .place: []
+    case .list(let sides, _): sides.flatMap(\.names)
+    case .record(let names, _): names.map(\.text)
     }
   }
 }

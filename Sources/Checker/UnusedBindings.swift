@@ -52,6 +52,8 @@ struct Mentions {
   }
   private(set) var bindings: [Binding] = []
   private(set) var reads: Set<String> = []
+  /// The variables of which parts are set, or which a call may change.
+  private(set) var changes: Set<String> = []
   private(set) var functions: [Found] = []
 
   /// The names that it and the functions inside mention.
@@ -108,7 +110,9 @@ struct Mentions {
     case .augment(let side, _, _, let value):
       visit(value)
       switch side {
-      case .name(let name): reads.insert(name.text)
+      case .name(let name):
+        reads.insert(name.text)
+        changes.insert(name.text)
       default: bind(side)
       }
     case .expression(let e): visit(e)
@@ -127,9 +131,19 @@ struct Mentions {
     switch side {
     case .name(let name): bindings.append(Binding(name: name, canBeWildcard: true))
     case .wildcard: break
-    case .place(let e): visit(e)
+    case .place(let e):
+      change(e)
+      visit(e)
     case .list(let sides, _): for s in sides { bind(s) }
     case .record(let names, _): for name in names { bindings.append(Binding(name: name, canBeWildcard: false)) }
+    }
+  }
+
+  private mutating func change(_ place: Expression) {
+    switch place.kind {
+    case .name(let name): changes.insert(name)
+    case .index(let base, _), .field(let base, _): change(base)
+    default: break
     }
   }
 
@@ -144,6 +158,7 @@ struct Mentions {
   private mutating func visit(_ expression: Expression) {
     switch expression.kind {
     case .name(let name): reads.insert(name)
+    case .call(_, let arguments): for argument in arguments where argument.isInout { change(argument.value) }
     case .function(let function): functions.append(Found(function: function, isModel: false))
     case .record(let fields): for case .shorthand(let name) in fields { reads.insert(name.text) }
     case .conditional(_, let then, let otherwise):

@@ -7,21 +7,29 @@ package struct Failure: Error, Sendable {
   package var message: String
   /// The index of the guilty argument, counted from 0 in the order of the builtin's parameters.
   package var argument: Int?
+  /// The name of the guilty parameter, for those who do not know its place.
+  package var parameter: String?
   /// The guilty argument's description, such as `[64, 784]`; the evaluator puts its source text in front.
   package var facts: [Fact]
   package var why: String?
   /// A fix, printed as `try: …`. Only what was checked against the values at hand.
   package var hint: String?
+  /// Places that explain it apart from the call, such as a declaration that the call does not keep to.
+  package var labels: [Diagnostic.Label]
 
   package init(
-    _ id: String, _ message: String, argument: Int? = nil, facts: [Fact] = [], why: String? = nil, hint: String? = nil
+    _ id: String, _ message: String, argument: Int? = nil, parameter: String? = nil, facts: [Fact] = [],
+    why: String? = nil, hint: String? = nil,
+    labels: [Diagnostic.Label] = []
   ) {
     self.id = id
     self.message = message
     self.argument = argument
+    self.parameter = parameter
     self.facts = facts
     self.why = why
     self.hint = hint
+    self.labels = labels
   }
 
   /// A value worth showing beside the caret: `x: [64, 784]`.

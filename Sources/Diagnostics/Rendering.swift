@@ -47,23 +47,28 @@ extension Diagnostic {
     for group in groups {
       let range = group.source.range(ofLine: group.line)
       if group.source !== shown, !group.source.name.isEmpty {
-        lines.append(style.paint("  at \(group.source.name):\(group.line + 1)", "2"))
+        let line = group.source.lineCount > 1 || !group.source.isLibrary ? ":\(group.line + 1)" : ""
+        lines.append(style.paint("  at \(group.source.name)\(line)", "2"))
       }
       shown = group.source
       let number = String(group.line + 1)
       let pad = String(repeating: " ", count: gutter - number.count)
       let (text, offset) = window(group.source, range, around: group.labels)
       lines.append(style.paint("\(pad)\(number) | ", "2") + text)
-      for label in group.labels {
+      var (row, column) = ("", 0)
+      for (n, label) in group.labels.enumerated() {
         let before = group.source.text(range.lowerBound..<label.span.start).printable()
         let end = max(label.span.start, min(label.span.end, range.upperBound))
         let marked = group.source.text(label.span.start..<end).printable()
         let mark = String(repeating: label.isPrimary ? "^" : "-", count: max(1, displayWidth(marked)))
-        let lead = String(repeating: " ", count: max(0, displayWidth(before) - offset))
+        let lead = displayWidth(before) - offset - column
         let words = label.text.isEmpty ? "" : " " + label.text
-        lines.append(
-          style.paint(String(repeating: " ", count: gutter) + " | ", "2") + lead
-            + style.paint(mark, label.isPrimary ? color : "36") + words)
+        row += String(repeating: " ", count: max(0, lead)) + style.paint(mark, label.isPrimary ? color : "36") + words
+        column += max(0, lead) + max(1, displayWidth(marked))
+        // Marks without words share a line with one that stands behind them.
+        if label.text.isEmpty, n + 1 < group.labels.count, group.labels[n + 1].span.start > label.span.end { continue }
+        lines.append(style.paint(String(repeating: " ", count: gutter) + " | ", "2") + row)
+        (row, column) = ("", 0)
       }
     }
     return lines

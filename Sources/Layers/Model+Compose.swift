@@ -15,6 +15,7 @@ extension Model {
   package static func chain(_ first: Model, _ second: Model) throws -> Model { try chain([first, second]) }
 
   package static func chain(_ models: [Model]) throws -> Model {
+    if models.count == 2, let model = try extended(models[0], models[1]) { return model }
     var layers: [any Layer] = []
     var boundary: Chain.Boundary?
     for model in models {
@@ -31,6 +32,24 @@ extension Model {
     chain.task = models.last?.task
     try chain.carry(models)
     return chain
+  }
+
+  /// `first >> second` where nothing has been learnt: the places of `first` stay, so that a network that grows layer by
+  /// layer costs no more than its layers. Nil where more is to do.
+  private static func extended(_ first: Model, _ second: Model) throws -> Model? {
+    guard let chain = first.layer as? Chain, chain.boundary == nil, (second.layer as? Chain)?.boundary == nil,
+      first.isAsMade, second.isAsMade
+    else { return nil }
+    var model = try Model(
+      Architecture(Chain(chain.elements + second.elements), extending: first.architecture))
+    model.task = second.task
+    return model
+  }
+
+  /// Whether nothing was learnt, set, frozen or pruned.
+  private var isAsMade: Bool {
+    pass == nil && masks.isEmpty && states.isEmpty && !touched.contains(true)
+      && zip(trainable, architecture.parameters).allSatisfy { $0 != $1.isFrozen }
   }
 
   /// Takes what was learnt, set, frozen or pruned in these models, whose layers are those of this one in the same order.

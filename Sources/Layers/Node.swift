@@ -68,6 +68,16 @@ package struct Site {
     return node.output
   }
 
+  /// Goes on behind the layers of a chain, which are in their places.
+  init(behind chain: Architecture) {
+    parameters = chain.parameters
+    states = chain.states
+    unbuilt = chain.unbuilt
+    children = chain.root.children
+    depth = 1
+    explains = true
+  }
+
   mutating func root(_ layer: any Layer, _ path: String, _ input: Flow) throws -> Node {
     guard depth < Site.deepestNesting else {
       throw Failure("layer-size", "layers nest more than \(Site.deepestNesting) deep")
@@ -124,11 +134,34 @@ package final class Architecture {
     unbuilt = site.unbuilt
     self.input = input
     var seen: Set<String> = []
-    for path in parameters.map(\.path) + states.map(\.path) where !seen.insert(path).inserted {
-      throw Failure("bad-argument", "two parts of the model are called `\(path)`", why: "each path names one tensor.")
-    }
+    for path in parameters.map(\.path) + states.map(\.path) where !seen.insert(path).inserted { throw twice(path) }
+  }
+
+  /// A chain whose first layers stand as they do in `known`, at the cost of the layers behind them.
+  ///
+  /// - Throws: as the other.
+  init(_ chain: Chain, extending known: Architecture) throws {
+    var site = Site(behind: known)
+    let first = known.root.children.count
+    let output = try placeSequence(chain.elements, known.root.output, &site, from: first)
+    let old = known.parameters.map(\.path) + known.states.map(\.path)
+    let new =
+      site.parameters.dropFirst(known.parameters.count).map(\.path)
+      + site.states.dropFirst(known.states.count).map(\.path)
+    if let path = new.first(where: { old.contains($0) }) { throw twice(path) }
+    root = Node(
+      chain, path: "", input: known.input, output: output, ownParameters: 0..<0,
+      parameters: 0..<site.parameters.count, ownStates: 0..<0, states: 0..<site.states.count, children: site.children)
+    parameters = site.parameters
+    states = site.states
+    unbuilt = site.unbuilt
+    input = known.input
   }
 
   package func parameterIndex(_ path: String) -> Int? { parameters.firstIndex { $0.path == path } }
   package func stateIndex(_ path: String) -> Int? { states.firstIndex { $0.path == path } }
+}
+
+private func twice(_ path: String) -> Failure {
+  Failure("bad-argument", "two parts of the model are called `\(path)`", why: "each path names one tensor.")
 }

@@ -157,6 +157,15 @@ extension Parser {
       return Problem(
         "`->` stands before the type of a result", span, why: "a function is written `x => …`.",
         fix: [.init(span, "=>")])
+    case .name: return foreignOperator()
+    case .string, .stringHead:
+      guard last >= 0, touches(last, at), isWord(last, "f") || isWord(last, "r") || isWord(last, "b") else {
+        return nil
+      }
+      return Problem(
+        "a string needs no letter before it", span(ofToken: last),
+        why: "every string in \"…\" shows the values in its {…}.",
+        fix: [.init(span(ofToken: last), "")])
     case .keywordFor:
       return Problem(
         "there are no comprehensions", span, why: "`map(xs, x => …)` and `filter(xs, x => …)` make lists.",
@@ -165,6 +174,21 @@ extension Parser {
       return Problem("`=` sets a name; `==` compares", span, fix: [.init(span, "==")])
     default: return nil
     }
+  }
+
+  /// `x is none`, `7 mod 2`: a word for what is a sign here.
+  private func foreignOperator() -> Problem? {
+    let signs = ["is": "==", "mod": "%", "div": "//", "xor": "!=", "eq": "==", "ne": "!="]
+    guard let sign = signs[text(ofToken: at)], !endsStatement(at + 1) else { return nil }
+    if sign == "==", tokens[at + 1].kind == .keywordNot {
+      let place = Span(start, tokens[at + 1].end)
+      return Problem("`is not` is written `!=`", place, fix: [.init(place, "!=")])
+    }
+    return Problem("`\(text(ofToken: at))` is written `\(sign)`", span, fix: [.init(span, sign)])
+  }
+
+  private func endsStatement(_ index: Int) -> Bool {
+    [.newline, .eof, .semicolon, .rightBrace, .rightParen, .rightBracket, .equal, .comma].contains(tokens[index].kind)
   }
 
   private func word(_ word: String, _ place: Span) -> Problem {

@@ -21,6 +21,7 @@ extension Parser {
       if kind == .colon { return colonAfterStatement(expression) }
     }
     if kind == .colon, tokens[at + 1].kind == .equal, touches(at, at + 1) { return walrus() }
+    if kind == .name, let habit = commentHabit() { return habit }
     if let habit = wordHabit() ?? followingHabit() { return habit }
     if kind == .leftBrace {
       return Problem(
@@ -99,6 +100,10 @@ extension Parser {
       return Problem(
         "a variable needs no `\(word)`", place, why: "`x = e` makes or sets the variable.",
         fix: [.init(wordAndBlank, "")])
+    case "int", "float", "double", "string", "char", "boolean", "bool", "number", "tensor":
+      guard kind == .name, tokens[at + 1].kind == .equal else { return nil }
+      return Problem(
+        "a variable needs no type", place, why: "`x = e` makes or sets the variable.", fix: [.init(wordAndBlank, "")])
     case "def", "function", "func", "fun", "sub", "lambda", "proc":
       guard kind == .name || kind == .underscore else { return nil }
       return foreignFunction(word, place)
@@ -348,6 +353,24 @@ extension Parser {
     }
     problem.fixes = [[.init(Span(opener, opener + 1), ""), .init(span(ofToken: i), "")]]
     return problem
+  }
+
+  /// `for (i = 0; i < n; i++) { … }`
+  func loopOfThreeParts(_ opener: Int) -> Problem {
+    Problem(
+      "a loop goes through a range or a list", Span(opener, start),
+      why: "`for i in 0..n { … }` counts from 0 to n - 1.")
+  }
+
+  /// `x = 5 // why`, found at the second word of the comment.
+  private func commentHabit() -> Problem? {
+    let line = source.line(at: start)
+    var i = last
+    while i > 0, tokens[i].kind != .slashSlash, source.line(at: tokens[i].start) == line { i -= 1 }
+    guard i > 0, tokens[i].kind == .slashSlash, source.line(at: tokens[i].start) == line else { return nil }
+    return Problem(
+      "`//` does not start a comment", span(ofToken: i), why: "`#` does; `//` divides and rounds down.",
+      fix: [.init(span(ofToken: i), "#")])
   }
 
   func tryWithoutCatch() -> Problem {

@@ -237,6 +237,7 @@ extension Parser {
       try enter()
       let saved = open(ignoringNewlines: true)
       var items = [try target()]
+      if kind == .equal { throw fail(loopOfThreeParts(first)) }
       while take(.comma), kind != .rightParen { items.append(try target()) }
       if kind == .keywordIn { throw fail(loopHeadInParentheses(first)) }
       try close(.rightParen, restoring: saved, expecting: "`,` or `)`")

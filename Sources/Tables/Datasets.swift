@@ -18,7 +18,7 @@ package struct Dataset: Sendable {
   package var test: Part
   /// What the labels 0, 1, … stand for.
   package var classes: [String]
-  /// The features in the order of x's last axis; none for images.
+  /// The features in the order of x's last axis; the classes for images, whose pixels have no names.
   package var names: [String]
   /// All rows, for sets that are tables.
   package var table: Table?
@@ -89,7 +89,8 @@ package struct Dataset: Sendable {
         y: Tensor(rows.map { labels[$0] }))
     }
     let (train, test) = parts(labels)
-    return Dataset(train: part(train), test: part(test), classes: (0..<10).map(String.init), names: [])
+    let classes = (0..<10).map(String.init)
+    return Dataset(train: part(train), test: part(test), classes: classes, names: classes)
   }
 
   private static func penguins() throws -> Dataset {
@@ -110,7 +111,7 @@ enum FashionMNIST {
   ]
 
   static func load() throws -> Dataset {
-    Dataset(train: try part("train"), test: try part("t10k"), classes: classes, names: [])
+    Dataset(train: try part("train"), test: try part("t10k"), classes: classes, names: classes)
   }
 
   private static func part(_ prefix: String) throws -> Dataset.Part {

@@ -110,12 +110,21 @@ package struct Shape: Hashable, Sendable, RandomAccessCollection, ExpressibleByA
   }
 
   /// An axis as a user counts it (negative from the end) to a place from the front. Error: `axis-range`.
-  package func axis(_ axis: Int) throws -> Int {
+  package func axis(_ axis: Int) throws -> Int { try Shape.axis(axis, rank: rank) }
+
+  package static func axis(_ axis: Int, rank: Int) throws -> Int {
     let place = axis < 0 ? axis + rank : axis
     guard place >= 0, place < rank else {
       throw Failure(
-        "axis-range", "axis \(axis) is out of range for \(rank) \(rank == 1 ? "axis" : "axes")",
-        facts: [.init("x", description, argument: 0)])
+        "axis-range",
+        rank == 0
+          ? "there is no axis \(axis): a number has no axes"
+          : "axis \(axis) is out of range for a tensor of \(rank) \(rank == 1 ? "axis" : "axes")", parameter: "axis",
+        why: rank == 0
+          ? nil
+          : rank == 1
+            ? "its only axis is 0, or -1 from the end."
+            : "the axes are 0 to \(rank - 1), or -1 to -\(rank) from the end.")
     }
     return place
   }

@@ -69,6 +69,12 @@ package struct Tensor: @unchecked Sendable {
   /// The place of the first element in the storage, in elements.
   @inline(__always) package var offset: Int { body.offset }
   @inline(__always) package var shape: Shape { body.shape }
+  /// The sizes of the axes to where there is room for eight of them; returns how many there are.
+  package func copySizes(to room: UnsafeMutablePointer<Int>) -> Int {
+    let rank = body.shape.rank
+    for axis in 0..<rank { room[axis] = body.shape.sizes[axis] }
+    return rank
+  }
   package internal(set) var dtype: DType {
     @inline(__always) get { body.dtype }
     set { if newValue != dtype { ownBody().dtype = newValue } }

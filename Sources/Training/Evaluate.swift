@@ -5,9 +5,11 @@ package import Tensors
 
 /// The loss and the metrics of a model on a data set: `{loss, accuracy, …}`.
 ///
+/// - Parameter metrics: what to measure, which may depend on what the loss makes of the model.
 /// - Throws: what `fit` throws for data that does not fit the model.
 package func evaluate(
-  _ model: Model, _ data: Datum, loss given: (any Callable)? = nil, metrics: [MetricChoice] = [], batch: Int = 256
+  _ model: Model, _ data: Datum, loss given: (any Callable)? = nil, batch: Int = 256,
+  metrics chosen: (Model.Task) throws -> [MetricChoice] = { _ in [] }
 ) throws -> [(name: String, value: Double)] {
   let examples = try Examples(Preparation.transform(model, data), argument: 1)
   guard let y = examples.y else { throw Failure("argument-type", "the data has no field `y`", argument: 1) }
@@ -19,6 +21,7 @@ package func evaluate(
   let loss = try LossChoice(given, output: whole.root.output, isSoftmaxed: isSoftmaxed, truth: y)
   let step = TrainingStep(architecture: loss.takesLogits ? bare : whole, loss: loss, learns: [])
   let isLogits = loss.takesLogits || loss.name == "bce_logits"
+  let metrics = try chosen(loss.task)
   var scores = Scores(metrics, loss.task)
   var reader = BatchReader(examples, truth: try loss.prepared(y, output: whole.root.output))
   let parameters = try built.parameters

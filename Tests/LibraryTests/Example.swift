@@ -20,53 +20,101 @@ struct LibraryExample: CustomTestStringConvertible, Sendable {
 
 /// One limit of one parameter, with source for a value that breaks it.
 struct Limit: CustomTestStringConvertible, Sendable {
-  var builtin: String
-  var parameter: String
+  var call: SampleCall
   var index: Int
-  /// An argument at this place or later can only be given by name.
-  var firstNamed: Int
-  /// No other argument need be given.
-  var standsAlone: Bool
   var constraint: String
   var counterexample: String
-  var examples: [String]
+  var builtin: String { call.name }
+  var parameter: String { call.parameters[index] }
   var testDescription: String { "\(builtin)(\(parameter)=\(counterexample)) must be \(constraint)" }
 
   static let all = makeLibrary().modules.flatMap(\.builtins).flatMap { builtin in
-    let rest = builtin.parameters.firstIndex { $0.isRest } ?? builtin.parameters.count
-    return builtin.parameters.enumerated().flatMap { index, p in
+    builtin.parameters.enumerated().flatMap { index, p in
       zip(p.constraints, p.counterexamples).map { constraint, counterexample in
-        Limit(
-          builtin: builtin.name, parameter: p.name, index: index, firstNamed: rest,
-          standsAlone: builtin.parameters.allSatisfy { $0.defaultValue != nil || $0.name == p.name },
-          constraint: constraint,
-          counterexample: counterexample, examples: builtin.examples.map(\.source))
+        Limit(call: SampleCall(builtin), index: index, constraint: constraint, counterexample: counterexample)
       }
     }
   }
 
-  /// The declaration's own example with the argument replaced, or added, so that all else about the call is right.
-  var broken: String? {
-    for example in examples {
-      guard let call = calls(in: example).first(where: { $0.name == builtin }) else { continue }
-      var text = Array(example.utf8)
-      func replace(_ start: Int, _ end: Int, _ new: String) -> String {
-        text.replaceSubrange(start..<end, with: Array(new.utf8))
-        return String(decoding: text, as: UTF8.self)
-      }
-      if let named = call.arguments.first(where: { $0.name?.text == parameter }) {
-        return replace(named.value.span.start, named.value.span.end, counterexample)
-      }
-      let positional = call.arguments.filter { $0.name == nil }
-      let place = index - call.shift
-      if index < firstNamed, positional.indices.contains(place) {
-        return replace(positional[place].value.span.start, positional[place].value.span.end, counterexample)
-      }
-      let comma = call.arguments.isEmpty ? "" : ", "
-      return replace(call.end - 1, call.end - 1, "\(comma)\(parameter)=\(counterexample)")
-    }
-    return standsAlone ? "\(builtin)(\(parameter)=\(counterexample))" : nil
+  /// All else about the call is right.
+  var broken: String? { call.replacing(index, with: counterexample) }
+}
+
+/// A function of the library with the calls of it that its own examples show.
+struct SampleCall: CustomTestStringConvertible, Sendable {
+  var name: String
+  var parameters: [String]
+  /// Whether each may be left out.
+  var hasDefault: [Bool]
+  /// An argument at this place or later can only be given by name.
+  var firstNamed: Int
+  var examples: [String]
+  var testDescription: String { name }
+
+  init(_ builtin: Builtin) {
+    name = builtin.name
+    parameters = builtin.parameters.map(\.name)
+    hasDefault = builtin.parameters.map { $0.defaultValue != nil }
+    firstNamed = builtin.parameters.firstIndex { $0.isRest } ?? builtin.parameters.count
+    examples = builtin.examples.map(\.source)
   }
+
+  /// One that is written in NNS; the lines of its documentation that show it run in their order.
+  init(_ name: String, _ function: FunctionObject) {
+    let declared = function.prototype.parameters
+    self.name = name
+    parameters = declared.map(\.name)
+    hasDefault = declared.map { $0.defaultText != nil }
+    firstNamed = declared.count
+    let lines = (function.prototype.documentation ?? "").split(separator: "\n").filter { $0.hasPrefix("> ") }
+    examples = lines.map { String($0.dropFirst(2)) }
+  }
+
+  /// The first example that calls it, and the lines before that.
+  private var shown: (index: Int, call: Call)? {
+    for (index, example) in examples.enumerated() {
+      if let call = calls(in: example).first(where: { $0.name == name }) { return (index, call) }
+    }
+    return nil
+  }
+
+  var preamble: [String] { Array(examples[..<(shown?.index ?? 0)]) }
+
+  /// The call with one argument replaced, or added.
+  func replacing(_ index: Int, with value: String) -> String? {
+    let parameter = parameters[index]
+    guard let (at, call) = shown else {
+      let isAlone = zip(parameters, hasDefault).allSatisfy { $1 || $0 == parameter }
+      return isAlone ? "\(name)(\(parameter)=\(value))" : nil
+    }
+    func replace(_ start: Int, _ end: Int, _ new: String) -> String {
+      var text = Array(examples[at].utf8)
+      text.replaceSubrange(start..<end, with: Array(new.utf8))
+      return String(decoding: text, as: UTF8.self)
+    }
+    if let named = call.arguments.first(where: { $0.name?.text == parameter }) {
+      return replace(named.value.span.start, named.value.span.end, value)
+    }
+    let positional = call.arguments.filter { $0.name == nil }
+    let place = index - call.shift
+    if index < firstNamed, positional.indices.contains(place) {
+      return replace(positional[place].value.span.start, positional[place].value.span.end, value)
+    }
+    return adding("\(parameter)=\(value)")
+  }
+
+  /// The call with one more argument at its end.
+  func adding(_ argument: String) -> String? {
+    shown.map { at, call in
+      var text = Array(examples[at].utf8)
+      let comma = call.arguments.isEmpty ? "" : ", "
+      text.replaceSubrange(call.end - 1..<call.end - 1, with: Array("\(comma)\(argument)".utf8))
+      return String(decoding: text, as: UTF8.self)
+    }
+  }
+
+  /// The call without arguments.
+  var empty: String? { shown == nil ? nil : "\(name)()" }
 }
 
 /// What a session of its own prints for a text, how it ends, and what it leaves behind.

@@ -42,7 +42,7 @@ import Training
     #expect(try predict(model, x).ints == y.ints)
     let chances = try predictProbabilities(model, x)
     #expect(chances.shape == [64, 2])
-    let scores = try evaluate(model, points(), metrics: [MetricChoice(Accuracy())])
+    let scores = try evaluate(model, points(), metrics: { _ in [MetricChoice(Accuracy())] })
     #expect(scores.map(\.name) == ["loss", "accuracy"] && scores[1].value > 0.98)
   }
 

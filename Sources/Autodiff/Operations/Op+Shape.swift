@@ -195,17 +195,8 @@ extension Op {
 
   /// `axis` counted from the front.
   ///
-  /// - Throws: `argument-range` when there is no such axis.
-  package static func axis(_ position: Int, rank: Int) throws -> Int {
-    let axis = position < 0 ? position + rank : position
-    guard axis >= 0, axis < rank else {
-      throw Failure(
-        "argument-range", "there is no axis \(position)",
-        why: rank == 0
-          ? "a tensor without axes has none." : "the axes are 0 to \(rank - 1), or -1 to -\(rank) from the end.")
-    }
-    return axis
-  }
+  /// - Throws: `axis-range` when there is no such axis.
+  package static func axis(_ position: Int, rank: Int) throws -> Int { try Shape.axis(position, rank: rank) }
 
   static let movement: [AnyOperation] = [reshaping, permuting, expanding, joining, padding, flipping]
 }

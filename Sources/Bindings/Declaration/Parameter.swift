@@ -7,20 +7,26 @@ package struct Parameter<T: Convertible>: @unchecked Sendable {
   package let summary: String
   package let defaultValue: T?
   package let constraints: [Constraint<T>]
+  /// How its shape is related to those of the others, as in a signature of the language: `[n, d]`.
+  package let dims: String?
 
   /// The argument must be given.
-  package init(_ name: String, _ summary: String, _ constraints: Constraint<T>...) {
+  package init(_ name: String, dims: String? = nil, _ summary: String, _ constraints: Constraint<T>...) {
     self.name = name
     self.summary = summary
     defaultValue = nil
     self.constraints = constraints
+    self.dims = dims
   }
 
-  package init(_ name: String, _ summary: String, default value: T, _ constraints: Constraint<T>...) {
+  package init(
+    _ name: String, dims: String? = nil, _ summary: String, default value: T, _ constraints: Constraint<T>...
+  ) {
     self.name = name
     self.summary = summary
     defaultValue = value
     self.constraints = constraints
+    self.dims = dims
   }
 
   package var info: ParameterInfo {
@@ -29,13 +35,15 @@ package struct Parameter<T: Convertible>: @unchecked Sendable {
       isRest: T.isRest,
       isNamedRest: T.isNamedRest,
       defaultValue: defaultValue?.makeValue(), constraints: constraints.map(\.text),
-      counterexamples: constraints.map { $0.counterexample.borrowedSource })
+      counterexamples: constraints.map { $0.counterexample.borrowedSource }, dims: dims)
   }
 
   /// The argument at its place in the window, converted and checked.
   @inline(__always)
   package func read(_ arguments: Registers, _ index: Int) throws -> T {
-    guard let converted = try T.from(arguments + index) else { throw wrongType(arguments[index], index) }
+    let found: T?
+    do { found = try T.from(arguments + index) } catch { throw placed(error, index) }
+    guard let converted = found else { throw wrongType(arguments + index, index) }
     if _slowPath(!constraints.isEmpty) { try check(converted, arguments[index], index) }
     return converted
   }
@@ -44,16 +52,39 @@ package struct Parameter<T: Convertible>: @unchecked Sendable {
     for constraint in constraints where !constraint.holds(converted) { throw outOfRange(constraint, value, index) }
   }
 
-  @inline(never) package func wrongType(_ value: Value, _ index: Int) -> Failure {
-    Failure(
-      "argument-type", "`\(name)` must be \(T.typeName.withArticle), not \(value.described)", argument: index,
-      facts: [.init(name, value.preview, argument: index)], why: "\(name): \(summary).")
+  /// A conversion that fails by itself does not know which argument it is.
+  @inline(never) package func placed(_ error: any Error, _ index: Int) -> any Error {
+    guard var failure = error as? Failure, failure.argument == nil else { return error }
+    failure.argument = index
+    return failure
+  }
+
+  @inline(never) package func wrongType(_ register: Registers, _ index: Int) -> Failure {
+    let value = T.misfit(register)
+    // A number is none of the numbers that are wanted.
+    let given = value.isNumber && T.typeName.contains("number") ? value.preview : value.described
+    return Failure(
+      "argument-type", "`\(name)` must be \(T.typeName.withArticle), not \(given)", argument: index,
+      facts: [.init(name, value.preview, argument: index)], why: "\(name): \(summary).",
+      hint: hint(register, value))
+  }
+
+  private func hint(_ register: Registers, _ value: Value) -> String? {
+    if T.isRest { return value.list == nil ? nil : "\u{1}prepend .." }
+    return T.isItem(register) ? "\u{1}enclose" : isNumberInQuotes(value) ? "\u{1}call number" : nil
+  }
+
+  private func isNumberInQuotes(_ value: Value) -> Bool {
+    guard let text = value.string, let number = Double(text) else { return false }
+    var register = Value(number)
+    return withUnsafeMutablePointer(to: &register) { ((try? T.from($0)) ?? nil) != nil }
   }
 
   @inline(never) package func outOfRange(_ constraint: Constraint<T>, _ value: Value, _ index: Int) -> Failure {
     Failure(
       "argument-range", "`\(name)` must be \(constraint.text), not \(value.preview)", argument: index,
-      why: "\(name): \(summary).")
+      why: "\(name): \(summary).",
+      hint: value.string.flatMap { nearMisses($0, among: constraint.choices).first }.map { "\u{1}rename \"\($0)\"" })
   }
 }
 
@@ -63,11 +94,14 @@ package struct Constraint<T: Convertible>: @unchecked Sendable {
   package let text: String
   package let holds: (T) -> Bool
   package let counterexample: T
+  /// The texts that are allowed, where they are few.
+  let choices: [String]
 
-  package init(_ text: String, counterexample: T, holds: @escaping (T) -> Bool) {
+  package init(_ text: String, counterexample: T, choices: [String] = [], holds: @escaping (T) -> Bool) {
     self.text = text
     self.holds = holds
     self.counterexample = counterexample
+    self.choices = choices
   }
 }
 
@@ -98,7 +132,9 @@ extension Constraint where T == String {
   package static func oneOf(_ choices: String...) -> Constraint { oneOf(choices) }
 
   package static func oneOf(_ choices: [String]) -> Constraint {
-    Constraint(choices.map { "\"\($0)\"" }.joined(separator: " or "), counterexample: "something else") {
+    let quoted = choices.map { "\"\($0)\"" }
+    let listed = [quoted.dropLast().joined(separator: ", "), quoted.last ?? ""].filter { !$0.isEmpty }
+    return Constraint(listed.joined(separator: " or "), counterexample: "something else", choices: choices) {
       choices.contains($0)
     }
   }
@@ -107,7 +143,9 @@ extension Constraint where T == String {
 extension Constraint {
   /// For a parameter that may be `none`: the constraint holds for what is given.
   package static func given<W>(_ inner: Constraint<W>) -> Constraint where T == W? {
-    Constraint(inner.text + " or none", counterexample: inner.counterexample) { $0.map(inner.holds) ?? true }
+    Constraint(inner.text + " or none", counterexample: inner.counterexample, choices: inner.choices) {
+      $0.map(inner.holds) ?? true
+    }
   }
 }
 

@@ -10,10 +10,10 @@ extension Catalogue {
         both: one label a row, or one score for each class.
         """,
         wrong: """
-          accuracy(int((0, 1, 1)), int((0, 1)))
+          rmse(zeros(2, 3), zeros(2, 2))
           """,
         mended: """
-          accuracy(int((0, 1, 1)), int((0, 1, 0)))
+          rmse(zeros(2, 3), zeros(2, 3))
           """),
       ErrorPage(
         "one-class", "The truth holds only one class",

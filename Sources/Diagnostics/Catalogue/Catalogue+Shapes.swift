@@ -110,14 +110,13 @@ extension Catalogue {
       ErrorPage(
         "rank", "A tensor has too many axes, or too few",
         """
-        Some functions need a matrix or at least one axis to work along, and a tensor has at most eight. The \
-        message shows the shape it was given.
+        A tensor has at most eight axes, and some functions need at least one to work along.
         """,
         wrong: """
-          tril([1, 2, 3])
+          zeros(1, 2, 1, 2, 1, 2, 1, 2, 1)
           """,
         mended: """
-          tril([[1, 2], [3, 4]])
+          zeros(1, 2, 1, 2);
           """),
       ErrorPage(
         "axis-range", "There is no axis of that number",

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A function of the library, declared once: from this follow the binding, its errors, help, completion, the library
 /// page, the examples as tests and the contract test of every constraint.
 ///
@@ -27,7 +29,15 @@ package final class Builtin: @unchecked Sendable {
     self.parameters = parameters
     self.examples = examples
     self.scalar = scalar
-    self.body = body
+    guard parameters.contains(where: { $0.dims != nil }) else {
+      self.body = body
+      return
+    }
+    let dims = DeclaredDims(name, parameters)
+    self.body = { arguments in
+      try dims.check(arguments)
+      return try body(arguments)
+    }
   }
 
   package func inPlace(_ change: @escaping (_ variable: Registers, _ others: Registers) -> Value?) -> Builtin {
@@ -35,8 +45,31 @@ package final class Builtin: @unchecked Sendable {
     return self
   }
 
-  /// `leaky_relu(x, slope=0.01)`
-  package var signature: String { "\(name)(\(parameters.map(\.declaration).joined(separator: ", ")))" }
+  /// `leaky_relu(x, slope=0.01)`, `dot(a: [n], b: [n])`
+  package var signature: String { declaration(name, parameters) }
+}
+
+func declaration(_ name: String, _ parameters: [ParameterInfo]) -> String {
+  "\(name)(\(parameters.map(\.declaration).joined(separator: ", ")))"
+}
+
+extension Builtin {
+  /// What went wrong in a call of it, at the parameter that is guilty, and with the builtin's name.
+  @inline(never) func naming(_ error: any Error) -> any Error {
+    guard var failure = error as? Failure else { return error }
+    if failure.argument == nil, let name = failure.parameter {
+      failure.argument = parameters.firstIndex { $0.name == name }
+    }
+    // One reduction may be made of another.
+    if failure.id == "empty" { failure.message = "`\(name)` of no elements" }
+    if let argument = failure.argument, parameters.indices.contains(argument) {
+      let start = "`\(parameters[argument].name)`"
+      if failure.message.hasPrefix(start + " must ") {
+        failure.message = "\(start) of `\(name)`\(failure.message.dropFirst(start.count))"
+      }
+    }
+    return failure
+  }
 }
 
 /// What is known of a parameter apart from its Swift type.
@@ -54,12 +87,14 @@ package struct ParameterInfo {
   package var constraints: [String]
   /// A value, as source, that each constraint must refuse.
   package var counterexamples: [String]
+  /// How its shape is related to those of the others, as in a signature: `[n, d]`.
+  package var dims: String?
   var symbol: Symbol
 
   package init(
     name: String, summary: String, typeName: String, isInout: Bool, mayBeInout: Bool, isRest: Bool, isNamedRest: Bool,
     defaultValue: Value?,
-    constraints: [String], counterexamples: [String]
+    constraints: [String], counterexamples: [String], dims: String? = nil
   ) {
     self.name = name
     self.summary = summary
@@ -71,16 +106,17 @@ package struct ParameterInfo {
     self.defaultValue = defaultValue
     self.constraints = constraints
     self.counterexamples = counterexamples
+    self.dims = dims
     symbol = Symbol(name)
   }
 
-  /// `slope=0.01`, `&net`, `..xs`
+  /// `slope=0.01`, `&net`, `..xs`, `a: [n]`
   package var declaration: String {
     if isRest { return "..\(name)" }
     if isNamedRest { return "name=…" }
     let mark = isInout ? "&" : ""
-    guard let defaultValue else { return mark + name }
-    return "\(mark)\(name)=\(defaultValue.sourceText)"
+    let typed = mark + name + (dims.map { ": \($0)" } ?? "")
+    return typed + (defaultValue.map { "=\($0.sourceText)" } ?? "")
   }
 }
 

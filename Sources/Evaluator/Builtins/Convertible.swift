@@ -18,6 +18,10 @@ package protocol Convertible: ValueConvertible {
   static var isNamedRest: Bool { get }
   /// Nil when the value is of another type. The register is borrowed.
   static func from(_ register: Registers) throws -> Self?
+  /// Whether a list of this value would be of the type: the mistake is a pair of brackets.
+  static func isItem(_ register: Registers) -> Bool
+  /// The value, or the part of it, that is not of the type.
+  static func misfit(_ register: Registers) -> Value
 }
 
 extension Convertible {
@@ -25,6 +29,8 @@ extension Convertible {
   package static var mayBeInout: Bool { false }
   package static var isRest: Bool { false }
   package static var isNamedRest: Bool { false }
+  package static func isItem(_ register: Registers) -> Bool { false }
+  package static func misfit(_ register: Registers) -> Value { register.pointee }
 }
 
 extension Value: Convertible {
@@ -82,9 +88,11 @@ extension Tensor: Convertible {
     if value.isNumber { return Tensor(number: value.number) }
     if value.isBool { return Tensor([value.isTrue], []) }
     if let list = value.list, list.length > 0, list.values.allSatisfy({ $0.isNumber || $0.tensor != nil }) {
+      let areNumbers = list.values.allSatisfy { $0.isNumber }
       throw Failure(
-        "argument-type", "a list of \(list.length) stands where a tensor is wanted", facts: [],
-        why: "a list keeps its items apart; a tensor has one shape.", hint: "stack(…) makes a tensor of equal shapes")
+        "argument-type", "a list of \(list.length) stands where a tensor is wanted",
+        why: "a list keeps its items apart; a tensor has one shape.",
+        hint: areNumbers ? "\u{1}call tensor" : "\u{1}call stack")
     }
     return nil
   }
@@ -102,6 +110,7 @@ extension Optional: Convertible where Wrapped: Convertible {
     guard let value = try Wrapped.from(register) else { return nil }
     return .some(value)
   }
+  package static func isItem(_ register: Registers) -> Bool { Wrapped.isItem(register) }
 }
 
 extension Array: ValueConvertible where Element: ValueConvertible {
@@ -114,7 +123,11 @@ extension Array: ValueConvertible where Element: ValueConvertible {
 
 /// A list; a tensor with one axis and a range are accepted too.
 extension Array: Convertible where Element: Convertible {
-  package static var typeName: String { "list of \(Element.typeName)s" }
+  package static var typeName: String { Element.self is Value.Type ? "list" : "list of \(Element.typeName)s" }
+  package static func isItem(_ register: Registers) -> Bool {
+    if Element.self is Value.Type { return register.pointee.isCallable }
+    return ((try? Element.from(register)) ?? nil) != nil
+  }
   package static func from(_ register: Registers) throws -> [Element]? {
     let elements: [Value]
     var owned = false
@@ -151,6 +164,12 @@ package struct Rest<Element: Convertible>: Convertible {
   package static func from(_ register: Registers) throws -> Rest? {
     guard let values = try [Element].from(register) else { return nil }
     return Rest(values)
+  }
+  package static func misfit(_ register: Registers) -> Value {
+    register.pointee.list?.values.first { item in
+      var item = item
+      return withUnsafeMutablePointer(to: &item) { ((try? Element.from($0)) ?? nil) == nil }
+    } ?? register.pointee
   }
   package func makeValue() -> Value { values.makeValue() }
 }
@@ -192,7 +211,9 @@ extension Rest where Element == Value {
     let dims = values.map { Int(exactly: $0.isNumber ? $0.number : .nan) }
     guard !dims.contains(nil) else {
       throw Failure(
-        "argument-type", "a shape is made of whole numbers, as in zeros(2, 3) or zeros((2, 3))", argument: 0)
+        "argument-type",
+        "a shape is made of whole numbers, as in 2, 3 or (2, 3), not of \(values[dims.firstIndex(of: nil)!].described)",
+        argument: 0)
     }
     return try Shape.checked(dims.map { $0! })
   }

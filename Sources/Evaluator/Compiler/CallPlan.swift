@@ -87,7 +87,7 @@ final class CallPlan {
           continue
         }
         guard at < parameters.count, at != namedRestAt else {
-          throw tooMany(callee, namedRestAt ?? parameters.count, written.names.count)
+          throw tooMany(callee, namedRestAt ?? parameters.count, written.names.count, usage: usage())
         }
       }
       if taken[at] != nil { throw givenTwice(callee, parameters[at].name, argument: position) }
@@ -104,7 +104,7 @@ final class CallPlan {
     }
     for (p, parameter) in parameters.enumerated()
     where taken[p] == nil && !parameter.hasDefault && !parameter.isRest && !parameter.isNamedRest {
-      throw missingArgument(callee, parameter.name, parameter.isInout)
+      throw missingArgument(callee, parameter.name, parameter.isInout, usage: usage())
     }
 
     self.rest = rest
@@ -183,7 +183,14 @@ extension Prototype {
 
 extension Builtin {
   func plan(_ written: WrittenArguments) throws -> CallPlan {
-    try CallPlan(
-      name, parameters, usage: parameters.map(\.declaration).joined(separator: ", "), written)
+    do {
+      return try CallPlan(name, parameters, usage: parameters.map(\.declaration).joined(separator: ", "), written)
+    } catch var failure as Failure {
+      if let habit = callHabits[name], failure.why == nil, failure.hint == nil {
+        failure.why = habit.why
+        failure.hint = habit.hint
+      }
+      throw failure
+    }
   }
 }

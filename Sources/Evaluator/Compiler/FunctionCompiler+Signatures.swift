@@ -12,7 +12,9 @@ extension FunctionCompiler {
     let result = function.result.flatMap(typeCheck)
     guard !checks.isEmpty || result != nil else { return }
     let types = function.parameters.compactMap(\.type) + (function.result.map { [$0] } ?? [])
-    prototype.signatures.append(Signature(checks: checks, result: result, dims: dimPlaces(types)))
+    prototype.signatures.append(
+      Signature(
+        checks: checks, plain: PlainDims(checks, isLenient: false), result: result, dims: dimPlaces(types)))
     if !checks.isEmpty {
       emit(.signature, 0, prototype.signatures.count - 1, at: function.headSpan)
       for dim in function.parameters.compactMap(\.type).flatMap(\.plainDimNames) { definitelySet.insert(dim) }

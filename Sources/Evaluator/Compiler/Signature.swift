@@ -8,6 +8,8 @@ struct Signature {
     var type: TypeCheck
   }
   var checks: [Check]
+  /// Nil where the checks ask for more than dims.
+  var plain: PlainDims?
   var result: TypeCheck?
   /// Where the sizes stand, in the order in which they are first named: for the line `so far: b=8`.
   var dims: [(name: String, place: DimPlace)]

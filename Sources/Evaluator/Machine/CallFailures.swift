@@ -2,20 +2,29 @@ import Diagnostics
 
 // What calls with wrong arguments throw, the same for functions of the language and builtins.
 
-func tooMany(_ name: String, _ wanted: Int, _ given: Int) -> Failure {
+func tooMany(_ name: String, _ wanted: Int, _ given: Int, usage: String) -> Failure {
   Failure(
     "bad-argument",
-    "`\(name)` takes \(wanted == 0 ? "no" : "at most \(wanted)") argument\(wanted == 1 ? "" : "s"), but \(given) \(given == 1 ? "is" : "are") given",
-    argument: wanted)
+    "\(called(name)) takes \(wanted == 0 ? "no" : "at most \(wanted)") argument\(wanted == 1 ? "" : "s"), but \(given) \(given == 1 ? "is" : "are") given",
+    argument: wanted, facts: arguments(usage))
 }
 
-func missingArgument(_ name: String, _ parameter: String, _ isInout: Bool) -> Failure {
-  Failure("missing-argument", "`\(name)` needs its argument `\(isInout ? "&" : "")\(parameter)`")
+func missingArgument(_ name: String, _ parameter: String, _ isInout: Bool, usage: String) -> Failure {
+  Failure(
+    "missing-argument", "\(called(name)) needs its argument `\(isInout ? "&" : "")\(parameter)`",
+    facts: arguments(usage))
 }
 
 func givenTwice(_ name: String, _ parameter: String, argument: Int) -> Failure {
-  Failure("bad-argument", "`\(parameter)` is given twice to `\(name)`", argument: argument)
+  Failure("bad-argument", "`\(parameter)` is given twice to \(called(name))", argument: argument)
 }
+
+/// A line of its own: what the function takes.
+private func arguments(_ usage: String) -> [Failure.Fact] {
+  usage.isEmpty ? [] : [.init("\u{1}arguments", usage)]
+}
+
+private func called(_ name: String) -> String { name == "fn" ? "this function" : "`\(name)`" }
 
 /// - Parameter order: the parameters as they stand, when the call has its `&` at other arguments.
 func needsInout(_ name: String, _ parameter: String, argument: Int, order: String?) -> Failure {
@@ -37,13 +46,14 @@ func unknownArgument(
     "learning_rate": "lr", "batch_size": "batch", "optimizer": "opt", "weight_decay": "decay",
     "epoch": "epochs", "num_epochs": "epochs", "validation_data": "val", "validation": "val", "dim": "axis",
     "keepdim": "keep",
-    "keepdims": "keep", "rate": "p", "momentum_decay": "momentum", "callbacks": "on_epoch", "size": "units",
+    "keepdims": "keep", "rate": "p", "reverse": "descending", "kernel_size": "size", "strides": "stride", "key": "by",
+    "momentum_decay": "momentum", "callbacks": "on_epoch", "size": "units",
   ]
   var fix = nearMisses(given, among: known).first
   if let synonym = synonyms[given], known.contains(synonym) { fix = synonym }
   return Failure(
-    "bad-argument", "`\(name)` has no argument `\(given)`", argument: argument,
-    facts: [.init("\u{1}arguments", usage)], hint: fix.map { "\u{1}rename \($0)" })
+    "bad-argument", "\(called(name)) has no argument `\(given)`", argument: argument,
+    facts: arguments(usage), hint: fix.map { "\u{1}rename \($0)" })
 }
 
 extension Prototype {

@@ -18,7 +18,7 @@ extension Machine {
       let callee = window.pointee.unchecked(BuiltinObject.self)
       return try callee._withUnsafeGuaranteedRef { builtin in
         guard _fastPath(builtin.plainArity == count) else { return try applyArranged(builtin, window, count) }
-        return try builtin.body(window + 1)
+        do { return try builtin.body(window + 1) } catch { throw builtin.builtin.naming(error) }
       }
     }
     return try applyOther(caller, pc, window, count)
@@ -64,13 +64,15 @@ extension Machine {
 
   @inline(never)
   private func applyArranged(_ builtin: BuiltinObject, _ window: Registers, _ count: Int) throws -> Value {
-    if builtin.plainArity == count { return try builtin.body(window + 1) }
+    if builtin.plainArity == count {
+      do { return try builtin.body(window + 1) } catch { throw builtin.builtin.naming(error) }
+    }
     let plan = try builtin.positionalPlan(count)
     free = max(free, window + 1 + plan.parameterCount)
     plan.arrange(window)
     // The arguments stay where an error may look at them; what was added behind them goes.
     defer { for p in min(count, plan.parameterCount)..<plan.parameterCount { (window + 1 + p).clear() } }
-    return try builtin.body(window + 1)
+    do { return try builtin.body(window + 1) } catch { throw builtin.builtin.naming(error) }
   }
 
   @inline(never)
@@ -249,7 +251,9 @@ extension Machine {
   /// same call again with another callee, and then the site keeps another plan.
   private func apply(_ window: Registers, _ plan: CallPlan) throws -> Value {
     do {
-      return try window.pointee.unchecked(BuiltinObject.self)._withUnsafeGuaranteedRef { try $0.body(window + 1) }
+      return try window.pointee.unchecked(BuiltinObject.self)._withUnsafeGuaranteedRef { builtin in
+        do { return try builtin.body(window + 1) } catch { throw builtin.builtin.naming(error) }
+      }
     } catch {
       throw relocated(error, plan)
     }

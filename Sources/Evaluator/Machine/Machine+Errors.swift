@@ -42,9 +42,9 @@ extension Machine {
     let source = prototype.source
     var result = Diagnostic(
       failure.id, failure.message, why: failure.why.map { named($0, failure, source, operands) })
-    result.labels = [.init(source, span, facts(failure, prototype, operands))]
+    result.labels = failure.labels + [.init(source, span, facts(failure, prototype, operands))]
     result.notes = notes(failure)
-    result.hint = failure.hint.flatMap { hint in fix(hint, failure, source, span, operands) }
+    result.hint = failure.hint.flatMap { hint in fix(hint, failure, source, span, operands, prototype.globals.library) }
     return result
   }
 
@@ -55,13 +55,8 @@ extension Machine {
     let callerPrototype = caller.function.takeUnretainedValue().prototype
     let at = position(callerPrototype, call)
     let operands = callerPrototype.operandSpans[at] ?? []
-    var result = Diagnostic(failure.id, failure.message, why: failure.why, notes: notes(failure))
-    for fact in failure.facts where fact.name == "\u{1}declared" || fact.name == "\u{1}marked" {
-      let ends = fact.value.split(separator: " ").compactMap { Int($0) }
-      if ends.count == 2, !prototype.source.isLibrary {
-        result.labels.append(.init(prototype.source, Span(ends[0], ends[1]), isPrimary: fact.name == "\u{1}marked"))
-      }
-    }
+    var result = Diagnostic(
+      failure.id, failure.message, labels: failure.labels, why: failure.why, notes: notes(failure))
     let parameter = -2 - (failure.argument ?? -2)
     var span = callerPrototype.spans[at]
     var which: Int? = parameter
@@ -91,9 +86,10 @@ extension Machine {
   private func facts(_ failure: Failure, _ prototype: Prototype, _ operands: [Span]) -> String {
     failure.facts.filter { !$0.name.hasPrefix("\u{1}") }.map { fact in
       let written = fact.argument.flatMap {
-        $0 >= 0 && $0 < operands.count ? shortText(prototype.source, operands[$0]) : nil
+        $0 >= 0 && $0 < operands.count
+          ? shortText(prototype.source, valueSpan(prototype.source, operands[$0])) : nil
       }
-      if written == fact.value { return "" }
+      if written == fact.value || fact.value.hasPrefix("fn ") { return "" }
       return "\(written ?? fact.name): \(fact.value)"
     }.filter { !$0.isEmpty }.joined(separator: "   ")
   }
@@ -133,9 +129,12 @@ extension Machine {
     guard diagnostic.trace.count < 1000, diagnostic.id != "interrupted", !prototype.source.isLibrary else { return }
     let span = prototype.spans[at]
     // What went wrong within a function of the library went wrong in the call of it.
-    if diagnostic.labels.contains(where: \.source.isLibrary) {
+    if !diagnostic.labels.isEmpty, diagnostic.labels.allSatisfy(\.source.isLibrary) {
       diagnostic.labels = [.init(prototype.source, prototype.calleeSpans[at] ?? span)]
       diagnostic.hint = nil
+      if let name = prototype.calleeNames[at], let function = prototype.globals.library.value(name)?.function {
+        diagnostic.notes.append("inside: \(name)(\(function.prototype.usage))")
+      }
       return
     }
     // A place that a label shows already is not told again.
@@ -189,6 +188,12 @@ extension Machine {
     if let known = otherNames[name] {
       return Failure("unknown-name", message, why: "here it is called `\(known)`.", hint: "\u{1}rename \(known)")
     }
+    if otherModules.contains(name) {
+      return Failure(
+        "unknown-name", message, why: "the library needs no import: its functions are called by their names alone.",
+        hint: "\u{1}unqualify")
+    }
+    if let way = otherWays[name] { return Failure("unknown-name", message, why: way) }
     if globals.commands.contains(name) {
       return Failure("unknown-name", message, why: "at the prompt there is a command: `:\(name)`.")
     }
@@ -212,24 +217,49 @@ extension Machine {
     return Failure("unset-local", "`\(text)` is read before it is set", why: why)
   }
 
-  func noField(_ owner: Value, _ symbol: Symbol) -> Failure {
-    let names: [String]
-    if let record = owner.record {
-      names = record.keys.map(\.name)
-    } else if owner.tensor != nil || owner.isNumber {
-      names = tensorFields
-    } else {
-      names = owner.foreign?.fieldNames ?? []
+  private func fields(_ owner: Value) -> [String] {
+    if let record = owner.record { return record.keys.map(\.name) }
+    if owner.tensor != nil || owner.isNumber { return tensorFields }
+    return owner.foreign?.fieldNames ?? []
+  }
+
+  private func fieldNames(_ owner: Value) -> String? {
+    if let list = owner.list {
+      return "it has \(list.length) element\(list.length == 1 ? "" : "s"); `len(x)` counts them."
     }
-    let near = nearMisses(symbol.name, among: names)
+    let names = fields(owner)
+    return names.isEmpty
+      ? nil : "it has \(names.prefix(12).joined(separator: ", "))\(names.count > 12 ? ", …" : "")."
+  }
+
+  func noField(_ owner: Value, _ symbol: Symbol) -> Failure {
+    let names = fields(owner)
+    // A field of one letter is near everything.
+    let near = nearMisses(symbol.name, among: names.filter { $0.count > 1 || symbol.name.count == 1 })
     if symbol.name.hasPrefix("_"), host.isPrivate(owner, symbol.name) {
       return privateName(symbol)
     }
-    let listed = names.prefix(12).joined(separator: ", ")
+    if owner.record == nil || near.isEmpty, let failure = methodHabit(owner, symbol.name) { return failure }
     return Failure(
-      "not-a-field", "\(owner.described) has no field `\(symbol.name)`",
-      why: names.isEmpty ? nil : "it has \(listed)\(names.count > 12 ? ", …" : "").",
+      "not-a-field", "\(owner.described) has no field `\(symbol.name)`", why: fieldNames(owner),
       hint: near.first.map { "\u{1}rename \($0)" })
+  }
+
+  /// `x.sum()`, as other languages call what works on a value.
+  private func methodHabit(_ owner: Value, _ name: String) -> Failure? {
+    let message = "\(owner.described) has no field `\(name)`"
+    let library = globals.library
+    if let ours = library.value(name) == nil ? otherNames[name] : name, library.value(ours)?.isCallable == true {
+      let mark = library.builtins[ours]?.parameters.first?.isInout == true ? "&" : ""
+      // A record may well be meant to have the field.
+      if owner.record != nil {
+        return Failure("not-a-field", message, why: fieldNames(owner), hint: "\u{1}methodcall \(mark)\(ours)")
+      }
+      return Failure(
+        "not-a-field", message, why: "there are no methods: a function is handed what it works on.",
+        hint: "\u{1}method \(mark)\(ours)")
+    }
+    return otherWays[name].map { Failure("not-a-field", message, why: $0) }
   }
 
   func privateName(_ symbol: Symbol) -> Failure {
@@ -242,6 +272,8 @@ extension Machine {
     _ message: Value, _ function: Unmanaged<FunctionObject>, _ pc: UnsafeMutablePointer<Instruction>
   ) -> Failure {
     let prototype = function.takeUnretainedValue().prototype
+    // The names in the library's own conditions are none of the user's.
+    if prototype.source.isLibrary, !message.isMissing { return Failure("argument-range", message.displayText) }
     let condition = prototype.source.text(prototype.spans[position(prototype, pc)])
     let text = message.isMissing ? "this does not hold: \(condition)" : message.displayText
     return Failure("assertion", text, why: message.isMissing ? nil : "`\(condition)` does not hold.")

@@ -44,11 +44,6 @@ extension Machine {
       default: break
       }
     }
-    if let list = owner.list {
-      throw Failure(
-        "not-a-field", "a list has no field `\(symbol.name)`",
-        why: "it has \(list.length) element\(list.length == 1 ? "" : "s"); len(x) counts them.")
-    }
     throw noField(owner, symbol)
   }
 }

@@ -91,7 +91,15 @@ func wrongOperands(_ op: BinaryOperator, _ a: Value, _ b: Value) -> Failure {
     if [a, b].contains(where: { $0.list?.values.allSatisfy(\.isNumber) == true }) {
       why! += " Numbers in brackets, as in `[1, 2]`, are a tensor."
     }
-    if op == .add, a.list != nil, b.list != nil { hint = "\u{1}call cat" }
+    if op == .add, a.list != nil, b.list != nil {
+      hint = "\u{1}call cat"
+    } else if let which = [a, b].firstIndex(where: { $0.list?.values.allSatisfy(\.isNumber) == true }),
+      [a, b][1 - which].isArithmetic
+    {
+      hint = "\u{1}operand \(which) tensor"
+    }
+  } else if op == .modulo, a.string != nil {
+    why = "a string with {…} in it shows values, with a format behind a colon: `\"{x:.2f}\"`."
   } else if a.isNone || b.isNone {
     why = "one side is none: a function without a result gives none."
   } else if a.isBool || b.isBool {
@@ -121,7 +129,7 @@ func condition(_ value: Value, isCompared: Bool = false) throws -> Bool {
     throw Failure(
       "condition-type", "a condition must be one bool, not \(value.described)", argument: isCompared ? nil : 0,
       why: "`any(x)` asks whether one element holds, `all(x)` whether every one does.",
-      hint: isCompared ? "\u{1}wrap any" : "\u{1}call any")
+      hint: "\u{1}condition")
   }
   if value.isNumber || value.tensor?.isNumber == true {
     throw Failure(

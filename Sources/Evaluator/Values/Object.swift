@@ -60,6 +60,8 @@ package final class TensorObject: Object {
     _modify { yield &held! }
   }
 
+  func copySizes(to room: UnsafeMutablePointer<Int>) -> Int { held.unsafelyUnwrapped.copySizes(to: room) }
+
   package init(_ tensor: Tensor) {
     held = tensor
     super.init(.tensor)
@@ -291,7 +293,18 @@ extension Value {
     if let tensor, !tensor.isNumber { return "\(tensor.dtype) tensor \(tensor.shape)".withArticle }
     if isNone || isMissing { return "none" }
     if function != nil || builtin != nil { return "a function" }
+    if let list { return list.described }
     return typeName.withArticle
+  }
+}
+
+extension ListObject {
+  /// `a list`, and what of where that is one kind: `a list of strings`.
+  fileprivate var described: String {
+    guard let first = values.first else { return "an empty list" }
+    let kind = first.typeName
+    guard kind != "number", kind != "none", values.allSatisfy({ $0.typeName == kind }) else { return "a list" }
+    return "a list of \(kind == "fn" ? "function" : kind)s"
   }
 }
 

@@ -112,11 +112,14 @@ func pinnedSequence(_ elements: [any Layer], _ input: Flow) -> [any Layer] {
 }
 
 /// Places layers one after the other; an error about sizes names both sides and tries what is usually meant.
+///
+/// - Parameter first: the first to be placed, where those before it are in their places; `input` is what goes into it.
 func placeSequence(
-  _ elements: [any Layer], _ input: Flow, _ site: inout Site, boundary: Chain.Boundary? = nil
+  _ elements: [any Layer], _ input: Flow, _ site: inout Site, boundary: Chain.Boundary? = nil, from first: Int = 0
 ) throws -> Flow {
   var flow = input
-  for (index, element) in elements.enumerated() {
+  for index in first..<elements.count {
+    let element = elements[index]
     if let boundary, boundary.index == index, flow.shape == nil { flow = boundary.flow }
     do {
       flow = try site.place(element, String(index), flow)

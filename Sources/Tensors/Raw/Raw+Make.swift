@@ -38,9 +38,7 @@ extension Raw {
   }
 
   private static func triangle(_ x: Tensor, _ keeps: (Int, Int) -> Bool) throws -> Tensor {
-    guard x.rank >= 2 else {
-      throw Failure("rank", "a matrix is wanted", argument: 0, facts: [.init("x", x.shape.description, argument: 0)])
-    }
+    precondition(x.rank >= 2, "a matrix, or a batch of them")
     let (rows, columns) = (x.shape[x.rank - 2], x.shape[x.rank - 1])
     let mask = try Tensor.filled([rows, columns], UInt8.self, dtype: .bool) { out in
       for i in 0..<rows {
@@ -48,17 +46,5 @@ extension Raw {
       }
     }
     return try select(mask, x, try Tensor.zeros([], x.dtype))
-  }
-
-  /// The diagonal of the last two axes, as a view.
-  package static func diagonal(_ x: Tensor) throws -> Tensor {
-    guard x.rank >= 2 else {
-      throw Failure("rank", "a matrix is wanted", argument: 0, facts: [.init("x", x.shape.description, argument: 0)])
-    }
-    var shape = Shape(x.shape.dropLast(2))
-    shape.append(Swift.min(x.shape[x.rank - 2], x.shape[x.rank - 1]))
-    var strides = x.strides
-    strides[x.rank - 2] = x.strides[x.rank - 2] + x.strides[x.rank - 1]
-    return Tensor(viewing: x, offset: x.offset, shape: shape, strides: strides)
   }
 }

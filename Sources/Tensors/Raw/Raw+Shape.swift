@@ -17,7 +17,9 @@ extension Raw {
     let shape = try Shape.checked(target)
     guard shape.elementCount == x.count else {
       throw Failure(
-        "reshape", "\(x.count) elements of shape \(x.shape) cannot be laid out as \(Shape(sizes))", argument: 1,
+        "reshape",
+        "\(x.count) element\(x.count == 1 ? "" : "s") of shape \(x.shape) cannot be laid out as \(Shape(sizes))",
+        argument: 1,
         facts: [.init("x", x.shape.description, argument: 0)])
     }
     return try x.reshaped(shape)
