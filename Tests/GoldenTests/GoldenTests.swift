@@ -53,7 +53,9 @@ extension URL {
     for text in House.files(in: "scripts/examples", extensions: ["txt"]) {
       try FileManager.default.copyItem(at: text, to: folder.appendingPathComponent(text.lastPathComponent))
     }
-    let arguments = try golden.sibling("args").map { try String(contentsOf: $0, encoding: .utf8).split(separator: "\n") }
+    let arguments = try golden.sibling("args").map {
+      try String(contentsOf: $0, encoding: .utf8).split(separator: "\n")
+    }
     let outcome = try run(
       [golden.program.path] + (arguments ?? []).dropFirst().map(String.init), in: folder, limit: 600)
     #expect(outcome.status == 0, "\(outcome.transcript)")
