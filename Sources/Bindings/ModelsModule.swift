@@ -53,7 +53,8 @@ let modelsModule = Module(
           facts: [.init("prompt", "\(prompt.dtype)\(prompt.shape)", argument: 1)])
       }
       let how = Sampling(temperature: temperature, topK: topK, topP: topP)
-      return Tensor(try net.generated(prompt.ints, count, how, RandomSource.next()))
+      let built = net.isBuilt ? net : try net.built(for: .sample(prompt.shape))
+      return Tensor(try built.generated(prompt.ints, count, how, RandomSource.next()))
     },
     Builtin(
       "summary", "The layers with what comes out of them, their parameters, operations and bytes.",

@@ -35,7 +35,8 @@ package func fit(
   if options.remarks, session.run.stopped != .interrupt {
     session.observer?.trainingEnded(session.run)
     hasEnded = true
-    session.run.remarks = try Remarks(session, optimizer).lines
+    // What cannot be looked at has been trained all the same.
+    session.run.remarks = (try? Remarks(session, optimizer).lines) ?? []
     for line in session.run.remarks { session.observer?.note(line) }
   }
   return session.run
