@@ -78,7 +78,7 @@ import Testing
     }
     // The call is named in the error, or a marked line shows it: a mistake in a function that was handed in is marked
     // there, and the call below.
-    let lines = diagnostic.labels.filter { !$0.source.isLibrary }.map {
+    let lines = (diagnostic.labels + diagnostic.trace).filter { !$0.source.isLibrary }.map {
       $0.source.text($0.source.range(ofLine: $0.source.line(at: $0.span.start)))
     }
     let isNamed = said.contains("`\(call.name)`") || lines.contains { $0.contains(call.name) }
