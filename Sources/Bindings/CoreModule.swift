@@ -143,8 +143,9 @@ let coreModule = Module(
       Parameter<Rest<Value>>("xs", "lists, tensors or ranges"),
       examples: ["zip((1, 2), (\"a\", \"b\"))" => "((1, \"a\"), (2, \"b\"))"]
     ) { xs in
-      let columns = try xs.values.enumerated().map { try elements($1, argument: $0) }
+      var columns: [[Value]] = []
       defer { for v in columns.joined() { v.release() } }
+      for (index, x) in xs.values.enumerated() { columns.append(try elements(x, argument: index)) }
       let count = columns.map(\.count).min() ?? 0
       return Value(list: (0..<count).map { row in Value(list: columns.map { $0[row].retained() }) })
     },
