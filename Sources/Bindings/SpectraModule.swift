@@ -20,7 +20,9 @@ let spectraModule = Module(
       Parameter<Tensor>("x", "a signal, or many in the last axis"),
       examples: ["rfft([1, 2, 3, 4]).re" => "f32 [3]  10  -2  -2"]
     ) { x in
-      let (re, im) = try transformed(Value(x), inverse: false)
+      let z = Value(x)
+      defer { z.release() }
+      let (re, im) = try transformed(z, inverse: false)
       let half = (x.shape.last ?? 0) / 2 + 1
       func first(_ y: Tensor) throws -> Tensor { try Op.slice(y, axis: y.rank - 1, from: 0, count: half) }
       return try complex((first(re), first(im)))
