@@ -144,7 +144,6 @@ let coreModule = Module(
       examples: ["zip((1, 2), (\"a\", \"b\"))" => "((1, \"a\"), (2, \"b\"))"]
     ) { xs in
       var columns: [[Value]] = []
-      // Also when a later one has no elements.
       defer { for v in columns.joined() { v.release() } }
       for (index, x) in xs.values.enumerated() { columns.append(try elements(x, argument: index)) }
       let count = columns.map(\.count).min() ?? 0

@@ -87,7 +87,10 @@ let sequenceBuiltins: [Builtin] = [
   },
   Builtin(
     many: "transformer_block", "Attention and a small network on sequences [n, t, d], each with a way around it.",
-    headsParameter, Parameter<Double>("mlp", "how many times as wide the small network is", default: 4, .above(0)),
+    headsParameter,
+    Parameter<Double>(
+      "mlp", "how many times as wide the small network is", default: 4, .above(0),
+      .between(0, 1024)),
     causal,
     Parameter<String>("norm", "before each part, or behind it", default: "pre", .oneOf("pre", "post")),
     Parameter<Value>("activation", "of the small network; none: gelu", default: .none), dropoutParameter,

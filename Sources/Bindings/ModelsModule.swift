@@ -45,7 +45,7 @@ let modelsModule = Module(
         "temperature", "below 1 the likely gets likelier; 0 takes the likeliest", default: 1, .atLeast(0)),
       Parameter<Int?>("top_k", "draw from the so many likeliest", default: nil, .given(.atLeast(1))),
       Parameter<Double?>("top_p", "draw from the likeliest with this share together", default: nil, .given(.above(0))),
-      examples: ["generate(embedding(3, 4) >> dense(3), [0, 1], 5, top_k=2).shape" => "(7,)"]
+      examples: ["generate(embedding(3, 4) >> dense(3, inputs=4), [0, 1], 5, top_k=2).shape" => "(7,)"]
     ) { net, prompt, count, temperature, topK, topP in
       guard prompt.rank == 1, prompt.count > 0, !prompt.dtype.isFloat || prompt.isWhole else {
         throw Failure(

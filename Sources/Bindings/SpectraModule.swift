@@ -20,7 +20,9 @@ let spectraModule = Module(
       Parameter<Tensor>("x", "a signal, or many in the last axis"),
       examples: ["rfft([1, 2, 3, 4]).re" => "f32 [3]  10  -2  -2"]
     ) { x in
-      let (re, im) = try Op.fourier(re: real(.tensor(x), x.isNumber ? "a number" : "a tensor"), im: nil)
+      let z = Value(x)
+      defer { z.release() }
+      let (re, im) = try transformed(z, inverse: false)
       let half = (x.shape.last ?? 0) / 2 + 1
       func first(_ y: Tensor) throws -> Tensor { try Op.slice(y, axis: y.rank - 1, from: 0, count: half) }
       return try complex((first(re), first(im)))
@@ -36,24 +38,21 @@ let spectraModule = Module(
 
 private let signalParameter = Parameter<Value>("z", "a real tensor, or a complex one as {re, im}")
 
-private func real(_ x: Datum, _ described: String) throws -> Tensor {
-  guard case .tensor(let x) = x, x.rank > 0, !x.isNumber else {
-    throw Failure(
-      "argument-type", "a transform takes a tensor with a last axis, or a record {re, im} of two, not \(described)",
-      argument: 0)
-  }
-  return x.dtype.isFloat ? x : try Op.cast(x, to: .f32)
-}
-
 private func transformed(_ z: Value, inverse: Bool) throws -> (Tensor, Tensor) {
   let datum = try Datum(z)
-  guard case .record(let record) = datum else {
-    return try Op.fourier(re: real(datum, z.described), im: nil, inverse: inverse)
+  func real(_ x: Datum) throws -> Tensor {
+    guard case .tensor(let x) = x, x.rank > 0, !x.isNumber else {
+      throw Failure(
+        "argument-type", "a transform takes a tensor with a last axis, or a record {re, im} of two, not \(z.described)",
+        argument: 0)
+    }
+    return x.dtype.isFloat ? x : try Op.cast(x, to: .f32)
   }
+  guard case .record(let record) = datum else { return try Op.fourier(re: real(datum), im: nil, inverse: inverse) }
   guard let re = record["re"], let im = record["im"] else {
     throw Failure("argument-type", "a complex tensor is a record {re, im}, not \(z.described)", argument: 0)
   }
-  let (x, y) = (try real(re, z.described), try real(im, z.described))
+  let (x, y) = (try real(re), try real(im))
   guard x.shape == y.shape else {
     throw Failure(
       "broadcast", "the real and the imaginary part differ in shape", argument: 0,

@@ -67,10 +67,7 @@ package struct TransformerBlock: DeclaredLayer {
     let width = shape[1]
     var norm = LayerNorm(epsilon: epsilon)
     norm.shifts = bias
-    let inner = hidden.map(Double.init) ?? (Double(width) * factor).rounded()
-    // What no memory holds is told as such, and is no whole number either.
-    guard inner < 0x1p46 else { throw Resources.tooLarge(.max) }
-    let wide = Int(inner)
+    let wide = hidden ?? Int((Double(width) * factor).rounded())
     let up = Dense(units: wide, bias: bias, initializer: initializer)
     let down = Dense(units: width, bias: bias, initializer: initializer)
     let specs = [
