@@ -51,7 +51,7 @@ def version(command, pattern):
 
 
 def evaluator(rounds):
-    """Seven programs in NNS, CPython and Lua: the same work, the same printed result."""
+    """Ten programs in NNS, CPython and Lua: the same work, the same printed result."""
     print("Evaluator: processor seconds, and NNS's time as a share of the peer's\n")
     print(f"| program | NNS | CPython {version([PYTHON, '-V'], r'3[.0-9]+')} | Lua "
           f"{version(['lua5.4', '-v'], r'5[.0-9]+')} | of CPython | of Lua |")
@@ -168,6 +168,7 @@ def networks(rounds):
                     epochs = [float(s) for s in re.findall(r"^epoch \d+ ([\d.]+)", text, re.M)]
                     seconds[peer].append(min(epochs[1:]))
                     parameters.add((name, peer == "nns", re.search(r"parameters (\d+)", text).group(1)))
+            # PyTorch's LSTM has its bias twice.
             if python and name != "lstm" and len({count for _, _, count in parameters}) != 1:
                 raise SystemExit(f"{name}: the networks differ: {parameters}")
 

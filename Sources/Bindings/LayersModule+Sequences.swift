@@ -104,7 +104,7 @@ let sequenceBuiltins: [Builtin] = [
     (layer.heads, layer.factor, layer.isCausal, layer.dropout) = (heads, factor, causal, dropout)
     (layer.hidden, layer.epsilon, layer.bias, layer.rotary, layer.inputs) = (hidden, eps, bias, rotary, inputs)
     layer.order = .init(rawValue: norm) ?? .pre
-    layer.activation = try activation(function, argument: 4) ?? .gelu
+    layer.activation = try activation(function) ?? .gelu
     layer.initializer = try Initializer(named: start)
     return try Model(layer)
   },
@@ -137,7 +137,7 @@ private func recurrent(_ form: Recurrent.Kind, _ summary: String) -> Builtin {
     var layer = Recurrent(form)
     (layer.units, layer.sequences, layer.bidirectional, layer.layers) = (units, sequences, both, layers)
     (layer.dropout, layer.bias, layer.states, layer.resetAfter, layer.inputs) = (dropout, bias, states, after, inputs)
-    layer.activation = try activation(function, argument: 5) ?? .tanh
+    layer.activation = try activation(function) ?? .tanh
     layer.initializer = try Initializer(named: start)
     layer.like = Convention(rawValue: like) ?? .torch
     return try Model(layer)

@@ -14,10 +14,28 @@ private let takenPadding = Parameter<Value>(
 private let spacing = Parameter<Value>("dilation", "distance between the window's points", default: Value(1))
 private let groupsParameter = Parameter<Int>("groups", "groups of channels that do not mix", default: 1, .atLeast(1))
 
-private func convolution<L: ConvolutionLayer>(_ type: L.Type, _ summary: String, _ example: Example) -> Builtin {
-  let isSequence = L.dimensions == 1
+private func filterLayer<L: FilterLayer>(
+  _ filters: Int, _ size: Value, _ stride: Value, _ padding: WindowPadding, _ dilation: Value, _ groups: Int,
+  _ function: Value, _ bias: Bool, _ inputs: Int?, _ start: String
+) throws -> L {
+  var layer = L()
+  layer.filters = filters
+  layer.size = try sizes(size, "size")
+  layer.stride = try sizes(stride, "stride")
+  layer.padding = padding
+  layer.dilation = try sizes(dilation, "dilation")
+  layer.groups = groups
+  layer.activation = try activation(function)
+  layer.bias = bias
+  layer.inputs = inputs
+  layer.initializer = try Initializer(named: start)
+  return layer
+}
+
+private func convolution<Rank>(_ type: Convolution<Rank>.Type, _ summary: String, _ example: Example) -> Builtin {
+  let isSequence = Rank.axes == 1
   return Builtin(
-    many: L.kind, summary, filters, windowSize, steps,
+    many: type.kind, summary, filters, windowSize, steps,
     isSequence
       ? Parameter<Value>(
         "padding", "\"same\", \"valid\", \"causal\" (in front alone), or so many on either side", default: Value("same")
@@ -28,42 +46,24 @@ private func convolution<L: ConvolutionLayer>(_ type: L.Type, _ summary: String,
       .oneOf("constant", "reflect", "replicate", "circular")),
     examples: [example]
   ) { filters, size, stride, pad, dilation, groups, function, bias, inputs, start, around in
-    var layer = L()
-    layer.filters = filters
-    layer.size = try sizes(size, "size", argument: 1)
-    layer.stride = try sizes(stride, "stride", argument: 2)
-    layer.padding = try padding(pad, argument: 3, causal: isSequence)
-    layer.dilation = try sizes(dilation, "dilation", argument: 4)
-    layer.groups = groups
-    layer.activation = try activation(function, argument: 6)
-    layer.bias = bias
-    layer.inputs = inputs
-    layer.initializer = try Initializer(named: start)
+    var layer: Convolution<Rank> = try filterLayer(
+      filters, size, stride, padding(pad, causal: isSequence), dilation, groups, function, bias, inputs, start)
     layer.surround = .init(rawValue: around) ?? .constant
     return try Model(layer)
   }
 }
 
-private func transposed<L: TransposedConvolutionLayer>(_ type: L.Type, _ summary: String, _ example: Example)
-  -> Builtin
-{
+private func transposed<Rank>(
+  _ type: TransposedConvolution<Rank>.Type, _ summary: String, _ example: Example
+) -> Builtin {
   Builtin(
-    many: L.kind, summary, filters, windowSize, steps, takenPadding,
+    many: type.kind, summary, filters, windowSize, steps, takenPadding,
     Parameter<Value>("output_padding", "what comes behind; none: what the padding says", default: .none), spacing,
     groupsParameter, activationParameter, biasParameter, inputsParameter, initParameter, examples: [example]
   ) { filters, size, stride, pad, extra, dilation, groups, function, bias, inputs, start in
-    var layer = L()
-    layer.filters = filters
-    layer.size = try sizes(size, "size", argument: 1)
-    layer.stride = try sizes(stride, "stride", argument: 2)
-    layer.padding = try padding(pad, argument: 3)
-    layer.outputPadding = extra.isNone ? nil : try sizes(extra, "output_padding", argument: 4)
-    layer.dilation = try sizes(dilation, "dilation", argument: 5)
-    layer.groups = groups
-    layer.activation = try activation(function, argument: 7)
-    layer.bias = bias
-    layer.inputs = inputs
-    layer.initializer = try Initializer(named: start)
+    var layer: TransposedConvolution<Rank> = try filterLayer(
+      filters, size, stride, padding(pad), dilation, groups, function, bias, inputs, start)
+    layer.outputPadding = extra.isNone ? nil : try sizes(extra, "output_padding")
     return try Model(layer)
   }
 }
@@ -94,7 +94,7 @@ let convolutionBuiltins: [Builtin] = [
     samePadding, spacing, multiplier, activationParameter, biasParameter, inputsParameter, initParameter,
     examples: ["(input(8, 8, 3) >> depthwise_conv2d(3)).parameter_count" => "30"]
   ) { size, stride, pad, dilation, multiplier, function, bias, inputs, start in
-    try separable(nil, size, stride, pad, dilation, multiplier, function, bias, inputs, start)
+    try Model(separable(Unmixed.self, size, stride, pad, dilation, multiplier, function, bias, inputs, start))
   },
   Builtin(
     many: "separable_conv2d", "Convolves each channel for itself, and then mixes the channels of each pixel.", filters,
@@ -102,28 +102,27 @@ let convolutionBuiltins: [Builtin] = [
     initParameter,
     examples: ["(input(8, 8, 3) >> separable_conv2d(4, 3)).parameter_count" => "43"]
   ) { filters, size, stride, pad, dilation, multiplier, function, bias, inputs, start in
-    try separable(filters, size, stride, pad, dilation, multiplier, function, bias, inputs, start)
+    var layer = try separable(Mixed.self, size, stride, pad, dilation, multiplier, function, bias, inputs, start)
+    layer.filters = filters
+    return try Model(layer)
   },
 ]
 
-private func separable(
-  _ filters: Int?, _ size: Value, _ stride: Value, _ pad: Value, _ dilation: Value, _ multiplier: Int,
-  _ function: Value,
-  _ bias: Bool, _ inputs: Int?, _ start: String
-) throws -> Model {
-  let first = filters == nil ? 0 : 1
-  var layer = SeparableConv()
-  layer.filters = filters
-  layer.size = try sizes(size, "size", argument: first)
-  layer.stride = try sizes(stride, "stride", argument: first + 1)
-  layer.padding = try padding(pad, argument: first + 2)
-  layer.dilation = try sizes(dilation, "dilation", argument: first + 3)
+private func separable<Rule>(
+  _ rule: Rule.Type, _ size: Value, _ stride: Value, _ pad: Value, _ dilation: Value, _ multiplier: Int,
+  _ function: Value, _ bias: Bool, _ inputs: Int?, _ start: String
+) throws -> SeparableConvolution<Rule> {
+  var layer = SeparableConvolution<Rule>()
+  layer.size = try sizes(size, "size")
+  layer.stride = try sizes(stride, "stride")
+  layer.padding = try padding(pad)
+  layer.dilation = try sizes(dilation, "dilation")
   layer.multiplier = multiplier
-  layer.activation = try activation(function, argument: first + 5)
+  layer.activation = try activation(function)
   layer.bias = bias
   layer.inputs = inputs
   layer.initializer = try Initializer(named: start)
-  return try Model(layer)
+  return layer
 }
 
 private let poolStride = Parameter<Value>("stride", "steps of the window; its size when left out", default: .none)
@@ -137,10 +136,10 @@ private func largest<Rule>(_ type: Pool<Rule>.Type, _ summary: String, _ example
     Rule.kind, summary, windowSize, poolStride, poolPadding, spacing, roundsUp, examples: [example]
   ) { size, stride, pad, dilation, up in
     var layer = Pool<Rule>(
-      size: try sizes(size, "size", argument: 0),
-      stride: stride.isNone ? nil : try sizes(stride, "stride", argument: 1),
-      padding: try padding(pad, argument: 2))
-    layer.dilation = try sizes(dilation, "dilation", argument: 3)
+      size: try sizes(size, "size"),
+      stride: stride.isNone ? nil : try sizes(stride, "stride"),
+      padding: try padding(pad))
+    layer.dilation = try sizes(dilation, "dilation")
     layer.roundsUp = up
     return try Model(layer)
   }
@@ -153,9 +152,9 @@ private func average<Rule>(_ type: Pool<Rule>.Type, _ summary: String, _ example
       "count_padding", "whether padding counts as zeros; none: where it is a number", default: nil), examples: [example]
   ) { size, stride, pad, up, counts in
     var layer = Pool<Rule>(
-      size: try sizes(size, "size", argument: 0),
-      stride: stride.isNone ? nil : try sizes(stride, "stride", argument: 1),
-      padding: try padding(pad, argument: 2))
+      size: try sizes(size, "size"),
+      stride: stride.isNone ? nil : try sizes(stride, "stride"),
+      padding: try padding(pad))
     layer.roundsUp = up
     layer.countPadding = counts
     return try Model(layer)
@@ -220,7 +219,7 @@ let poolingBuiltins: [Builtin] = [
     var layer = Upsample()
     layer.scale = try factors(scale)
     layer.mode = .init(rawValue: mode) ?? .nearest
-    layer.size = size.isNone ? nil : try sizes(size, "size", argument: 2)
+    layer.size = size.isNone ? nil : try sizes(size, "size")
     layer.alignCorners = corners
     return try Model(layer)
   },

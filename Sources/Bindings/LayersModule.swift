@@ -27,7 +27,9 @@ private let denseBuiltins: [Builtin] = [
     if shape.values.count == 1, let record = shape.values[0].record {
       return try Model(
         Input(
-          fields: zip(record.keys, record.values).map { (name: $0.name, sizes: try sizes($1, $0.name, argument: 0)) }))
+          fields: zip(record.keys, record.values).map {
+            (name: $0.name, sizes: try sizes($1, $0.name, parameter: "shape"))
+          }))
     }
     if shape.values.isEmpty { return try Model(Input([])) }
     return try Model(Input(Array(try shape.shape())))
@@ -39,7 +41,7 @@ private let denseBuiltins: [Builtin] = [
   ) { units, function, bias, inputs, start in
     try Model(
       Dense(
-        units: units, activation: activation(function, argument: 1), bias: bias, inputs: inputs,
+        units: units, activation: activation(function), bias: bias, inputs: inputs,
         initializer: Initializer(named: start)))
   },
   Builtin(
@@ -49,7 +51,7 @@ private let denseBuiltins: [Builtin] = [
   ) { units, function, bias, start in
     var layer = Bilinear()
     layer.units = units
-    layer.activation = try activation(function, argument: 1)
+    layer.activation = try activation(function)
     layer.bias = bias
     layer.initializer = try Initializer(named: start)
     return try Model(layer)
@@ -130,12 +132,12 @@ private let containerBuiltins: [Builtin] = [
     examples: ["param((2, 3)).parameter_count" => "6"]
   ) { shape, start, name in
     let layer = ParameterLayer(
-      try Shape.checked(sizes(shape, "shape", argument: 0)), try Initializer(named: start))
+      try Shape.checked(sizes(shape, "shape")), try Initializer(named: start))
     return try Model(name.map { Named($0, layer) as any Layer } ?? layer)
   },
   Builtin(
     "state", "A tensor that a model block keeps and does not learn.",
     Parameter<Value>("shape", "a list of sizes, or one"), Parameter<Double>("value", "where it starts", default: 0),
     examples: ["state((2,), 1).parameter_count" => "0"]
-  ) { shape, value in try Model(StateLayer(try Shape.checked(sizes(shape, "shape", argument: 0)), value)) },
+  ) { shape, value in try Model(StateLayer(try Shape.checked(sizes(shape, "shape")), value)) },
 ]

@@ -80,8 +80,6 @@ let linearAlgebraModule = Module(
 
 private let matrixParameter = Parameter<Tensor>("a", "a square matrix, or a batch of them")
 
-private func floating(_ x: Tensor) throws -> Tensor { x.dtype.isFloat ? x : try Op.cast(x, to: .f32) }
-
 /// Only half of a matrix is read where it has to be symmetric: one that is not would give a result of nothing.
 private func symmetric(_ a: Tensor, _ name: String) throws -> Tensor {
   guard a.rank >= 2, a.shape[a.rank - 1] == a.shape[a.rank - 2], a.count > 0 else { return a }

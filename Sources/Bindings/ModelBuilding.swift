@@ -64,29 +64,30 @@ private func holdsModels(_ value: Value) -> Bool {
 }
 
 /// An activation by its function, as in `dense(128, relu)`, or by its name.
-func activation(_ value: Value, argument: Int) throws -> Activation? {
+func activation(_ value: Value) throws -> Activation? {
   if value.isNone { return nil }
   if let name = value.string { return try Activation(named: name) }
   if let name = value.builtin?.builtin.name {
     if let found = Activation(rawValue: name) { return found }
     throw Failure(
-      "argument-type", "`\(name)` is no activation", argument: argument,
+      "argument-type", "`\(name)` is no activation", parameter: "activation",
       facts: [.init("activations", Activation.allCases.map(\.rawValue).joined(separator: ", "))])
   }
   throw Failure(
     "argument-type", "an activation is a function of the library such as `relu`, not \(value.described)",
-    argument: argument, why: "a function of your own goes behind the layer: `dense(8) >> f`.")
+    parameter: "activation", why: "a function of your own goes behind the layer: `dense(8) >> f`.")
 }
 
-/// A size or one for each axis: `3`, `(3, 5)`.
-func sizes(_ value: Value, _ name: String, argument: Int) throws -> [Int] {
+/// A size or one for each axis: `3`, `(3, 5)`; it is called as its parameter unless that holds several.
+func sizes(_ value: Value, _ name: String, parameter: String? = nil) throws -> [Int] {
   if value.isNumber, let size = Int(exactly: value.number) { return [size] }
   if let list = value.list, let sizes = whole(list.values.map { $0.isNumber ? $0.number : .nan }), !sizes.isEmpty {
     return sizes
   }
   if let tensor = value.tensor, tensor.rank == 1, let sizes = whole(try tensor.doubles), !sizes.isEmpty { return sizes }
   throw Failure(
-    "argument-type", "`\(name)` is a whole number, or one for each axis, not \(value.described)", argument: argument)
+    "argument-type", "`\(name)` is a whole number, or one for each axis, not \(value.described)",
+    parameter: parameter ?? name)
 }
 
 private func whole(_ numbers: [Double]) -> [Int]? {
@@ -95,18 +96,18 @@ private func whole(_ numbers: [Double]) -> [Int]? {
 }
 
 /// `"same"`, `"valid"`, or so many on every side.
-func padding(_ value: Value, argument: Int, causal: Bool = false) throws -> WindowPadding {
+func padding(_ value: Value, causal: Bool = false) throws -> WindowPadding {
   switch value.string {
   case "same"?: return .same
   case "valid"?: return .valid
   case "causal"? where causal: return .causal
   case let other?:
     throw Failure(
-      "argument-range", "`padding` must be \"same\", \"valid\" or a number, not \"\(other)\"", argument: argument)
+      "argument-range", "`padding` must be \"same\", \"valid\" or a number, not \"\(other)\"", parameter: "padding")
   case nil:
-    let sides = try sizes(value, "padding", argument: argument)
+    let sides = try sizes(value, "padding")
     guard sides.allSatisfy({ $0 >= 0 }) else {
-      throw Failure("argument-range", "`padding` must be at least 0", argument: argument)
+      throw Failure("argument-range", "`padding` must be at least 0", parameter: "padding")
     }
     return .sides(sides)
   }

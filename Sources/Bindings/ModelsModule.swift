@@ -17,7 +17,7 @@ let modelsModule = Module(
       Parameter<Double>("gain", "what it is multiplied by", default: 1, .above(0)),
       examples: ["init_scale((50, 8))" => "{fan_in: 50, fan_out: 8, std: 0.2}"]
     ) { shape, start, gain in
-      let shape = try Shape.checked(sizes(shape, "shape", argument: 0))
+      let shape = try Shape.checked(sizes(shape, "shape"))
       let (fanIn, fanOut) = Initializer.fans(shape)
       let spread = try Initializer(named: start).spread(fanIn: Double(max(fanIn, 1)), fanOut: Double(max(fanOut, 1)))
       let (name, value): (String, Double) =

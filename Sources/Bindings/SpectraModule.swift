@@ -46,7 +46,7 @@ private func transformed(_ z: Value, inverse: Bool) throws -> (Tensor, Tensor) {
         "argument-type", "a transform takes a tensor with a last axis, or a record {re, im} of two, not \(z.described)",
         argument: 0)
     }
-    return x.dtype.isFloat ? x : try Op.cast(x, to: .f32)
+    return try floating(x)
   }
   guard case .record(let record) = datum else { return try Op.fourier(re: real(datum), im: nil, inverse: inverse) }
   guard let re = record["re"], let im = record["im"] else {

@@ -104,7 +104,8 @@ private typealias Reducing = (_ x: Tensor, _ axes: [Int]?, _ keep: Bool) throws 
 
 private let patternParameter = Parameter<Rest<Value>>("pattern", "axes by name, such as \"b t d -> b d\"")
 
-private func floating(_ x: Tensor) throws -> Tensor { x.dtype.isFloat ? x : try Op.cast(x, to: .f32) }
+/// Ints and bools as f32, for what has no meaning in whole numbers.
+func floating(_ x: Tensor) throws -> Tensor { x.dtype.isFloat ? x : try Op.cast(x, to: .f32) }
 
 private func bools(_ x: Tensor, _ name: String) throws -> Tensor {
   guard x.dtype == .bool || x.count == 0 else {

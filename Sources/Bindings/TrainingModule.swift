@@ -147,14 +147,7 @@ private let fitBuiltin = Builtin(
   defer { if optimizer.isLent { optimizer.set(Value(foreign: chosen)) } }
   let start = try Datum(data)
   let run = try net.mutate { net in
-    try pointingAtData {
-      do {
-        return try fit(&net, start, optimizer: &chosen, options, observer: TrainingProgress())
-      } catch var failure as Failure where failure.id == "bad-checkpoint" {
-        failure.argument = 15
-        throw failure
-      }
-    }
+    try pointingAtData { try fit(&net, start, optimizer: &chosen, options, observer: TrainingProgress()) }
   }
   let columns = run.columns.enumerated().map { index, name in (name, Column.number(run.rows.map { $0[index] })) }
   return Value(

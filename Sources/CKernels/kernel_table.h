@@ -19,6 +19,38 @@
     (op, a, sa, b, sb, y, n))                                                                                         \
   K(nns_lookup_f32, (const uint8_t *x, const float *table, float *y, long n), (x, table, y, n))                       \
   K(nns_adam_f32, (const nns_adam *s, float *p, const float *g, float *m, float *v, long n), (s, p, g, m, v, n))
+// The same for both widths of numbers.
+#define NNS_RECURRENT_KERNELS(K, T, S)                                                                                \
+  K(nns_lstm_cell_##S,                                                                                                \
+    (T *gates, const T *c0, T *c, T *h,                                                                               \
+     const T *h0, const uint8_t *alive, long n, long u),                                                              \
+    (gates, c0, c, h, h0, alive, n, u))                                                                               \
+  K(nns_lstm_gradient_##S,                                                                                            \
+    (const T *gates, const T *c0, const T *c, const T *dh, T *dc,                                                     \
+     T *dgates, T *carry, const uint8_t *alive, long n, long u),                                                      \
+    (gates, c0, c, dh, dc, dgates, carry, alive, n, u))                                                               \
+  K(nns_gru_cell_##S,                                                                                                 \
+    (T *x, const T *a, const T *h0, T *h,                                                                             \
+     int swapped, const uint8_t *alive, long n, long u),                                                              \
+    (x, a, h0, h, swapped, alive, n, u))                                                                              \
+  K(nns_gru_gradient_##S,                                                                                             \
+    (const T *gates, const T *a, const T *h0, const T *dh, T *dx,                                                     \
+     T *da, T *carry, int swapped, const uint8_t *alive, long n, long u),                                             \
+    (gates, a, h0, dh, dx, da, carry, swapped, alive, n, u))                                                          \
+  K(nns_rnn_cell_##S,                                                                                                 \
+    (const T *gates, const T *h0, T *h,                                                                               \
+     int relu, const uint8_t *alive, long n, long u),                                                                 \
+    (gates, h0, h, relu, alive, n, u))                                                                                \
+  K(nns_rnn_gradient_##S,                                                                                             \
+    (const T *h, const T *dh, T *dgates, T *carry,                                                                    \
+     int relu, const uint8_t *alive, long n, long u),                                                                 \
+    (h, dh, dgates, carry, relu, alive, n, u))
+#define NNS_POOL_KERNELS(K, T, S)                                                                                     \
+  K(nns_max_pool_##S,                                                                                                 \
+    (const nns_conv *c, const T *x, T *y, int32_t *place, long first, long last), (c, x, y, place, first, last))      \
+  K(nns_max_pool_gradient_##S,                                                                                        \
+    (const nns_conv *c, const T *g, const int32_t *place, T *dx, long first, long last),                              \
+    (c, g, place, dx, first, last))
 // Those that run where they are called.
 #define NNS_PLAIN_KERNELS(K)                                                                                          \
   K(nns_lookup_rows_f32,                                                                                              \
@@ -59,64 +91,8 @@
   K(nns_sgd_f64, (const nns_sgd *s, double *p, const double *g, double *v, long n), (s, p, g, v, n))                  \
   K(nns_mask_f32, (const uint8_t *mask, float *x, long n), (mask, x, n))                                              \
   K(nns_mask_f64, (const uint8_t *mask, double *x, long n), (mask, x, n))                                             \
-  K(nns_lstm_cell_f32,                                                                                                 \
-    (float *gates, const float *c0, float *c, float *h,                                                                \
-     const float *h0, const uint8_t *alive, long n, long u),                                                           \
-    (gates, c0, c, h, h0, alive, n, u))                                                                                \
-  K(nns_lstm_gradient_f32,                                                                                             \
-    (const float *gates, const float *c0, const float *c, const float *dh, float *dc,                                  \
-     float *dgates, float *carry, const uint8_t *alive, long n, long u),                                               \
-    (gates, c0, c, dh, dc, dgates, carry, alive, n, u))                                                                \
-  K(nns_gru_cell_f32,                                                                                                  \
-    (float *x, const float *a, const float *h0, float *h,                                                              \
-     int swapped, const uint8_t *alive, long n, long u),                                                               \
-    (x, a, h0, h, swapped, alive, n, u))                                                                               \
-  K(nns_gru_gradient_f32,                                                                                              \
-    (const float *gates, const float *a, const float *h0, const float *dh, float *dx,                                  \
-     float *da, float *carry, int swapped, const uint8_t *alive, long n, long u),                                      \
-    (gates, a, h0, dh, dx, da, carry, swapped, alive, n, u))                                                           \
-  K(nns_rnn_cell_f32,                                                                                                  \
-    (const float *gates, const float *h0, float *h,                                                                    \
-     int relu, const uint8_t *alive, long n, long u),                                                                  \
-    (gates, h0, h, relu, alive, n, u))                                                                                 \
-  K(nns_rnn_gradient_f32,                                                                                              \
-    (const float *h, const float *dh, float *dgates, float *carry,                                                     \
-     int relu, const uint8_t *alive, long n, long u),                                                                  \
-    (h, dh, dgates, carry, relu, alive, n, u))                                                                         \
-  K(nns_lstm_cell_f64,                                                                                                 \
-    (double *gates, const double *c0, double *c, double *h,                                                            \
-     const double *h0, const uint8_t *alive, long n, long u),                                                          \
-    (gates, c0, c, h, h0, alive, n, u))                                                                                \
-  K(nns_lstm_gradient_f64,                                                                                             \
-    (const double *gates, const double *c0, const double *c, const double *dh, double *dc,                             \
-     double *dgates, double *carry, const uint8_t *alive, long n, long u),                                             \
-    (gates, c0, c, dh, dc, dgates, carry, alive, n, u))                                                                \
-  K(nns_gru_cell_f64,                                                                                                  \
-    (double *x, const double *a, const double *h0, double *h,                                                          \
-     int swapped, const uint8_t *alive, long n, long u),                                                               \
-    (x, a, h0, h, swapped, alive, n, u))                                                                               \
-  K(nns_gru_gradient_f64,                                                                                              \
-    (const double *gates, const double *a, const double *h0, const double *dh, double *dx,                             \
-     double *da, double *carry, int swapped, const uint8_t *alive, long n, long u),                                    \
-    (gates, a, h0, dh, dx, da, carry, swapped, alive, n, u))                                                           \
-  K(nns_rnn_cell_f64,                                                                                                  \
-    (const double *gates, const double *h0, double *h,                                                                 \
-     int relu, const uint8_t *alive, long n, long u),                                                                  \
-    (gates, h0, h, relu, alive, n, u))                                                                                 \
-  K(nns_rnn_gradient_f64,                                                                                              \
-    (const double *h, const double *dh, double *dgates, double *carry,                                                 \
-     int relu, const uint8_t *alive, long n, long u),                                                                  \
-    (h, dh, dgates, carry, relu, alive, n, u))                                                                         \
-  K(nns_max_pool_f32,                                                                                                 \
-    (const nns_conv *c, const float *x, float *y, int32_t *place, long first, long last), (c, x, y, place, first, last))\
-  K(nns_max_pool_gradient_f32,                                                                                        \
-    (const nns_conv *c, const float *g, const int32_t *place, float *dx, long first, long last),                      \
-    (c, g, place, dx, first, last))                                                                                   \
-  K(nns_max_pool_f64,                                                                                                 \
-    (const nns_conv *c, const double *x, double *y, int32_t *place, long first, long last), (c, x, y, place, first, last))\
-  K(nns_max_pool_gradient_f64,                                                                                        \
-    (const nns_conv *c, const double *g, const int32_t *place, double *dx, long first, long last),                    \
-    (c, g, place, dx, first, last))                                                                                   \
+  NNS_RECURRENT_KERNELS(K, float, f32) NNS_RECURRENT_KERNELS(K, double, f64)                                          \
+  NNS_POOL_KERNELS(K, float, f32) NNS_POOL_KERNELS(K, double, f64)                                                    \
   K(nns_product_rows_f32, (const nns_product *p, long first, long last), (p, first, last))                            \
   K(nns_product_rows_f64, (const nns_product *p, long first, long last), (p, first, last))                            \
   K(nns_product_u8s8, (long m, long n, long k, const uint8_t *a, const int8_t *b, int32_t *c), (m, n, k, a, b, c))

@@ -19,25 +19,29 @@ package struct Sampling {
   }
 
   func draw(_ scores: [Double], _ stream: inout RandomStream) -> Int {
-    var order = Array(scores.indices).sorted { (-scores[$0], $0) < (-scores[$1], $1) }
-    guard temperature > 0, let likeliest = order.first else { return order.first ?? 0 }
-    if let topK { order = Array(order.prefix(topK)) }
-    var shares = order.map { exp((scores[$0] - scores[likeliest]) / temperature) }
-    let total = shares.reduce(0, +)
+    // Of several the first.
+    let top = scores.indices.reduce(0) { scores[$1] > scores[$0] ? $1 : $0 }
+    guard temperature > 0 else { return top }
+    var tokens = Array(scores.indices)
+    // Only a choice among the likeliest needs their order.
+    if topK != nil || topP != nil { tokens.sort { (-scores[$0], $0) < (-scores[$1], $1) } }
+    if let topK { tokens = Array(tokens.prefix(topK)) }
+    var shares = tokens.map { exp((scores[$0] - scores[top]) / temperature) }
     if let topP {
+      let wanted = topP * shares.reduce(0, +)
       var sum = 0.0
-      let kept = shares.firstIndex { share in
-        sum += share / total
-        return sum >= topP
+      let last = shares.firstIndex { share in
+        sum += share
+        return sum >= wanted
       }
-      shares = Array(shares.prefix((kept ?? shares.count - 1) + 1))
+      shares = Array(shares.prefix((last ?? shares.count - 1) + 1))
     }
     var rest = stream.nextUnit() * shares.reduce(0, +)
     for (index, share) in shares.enumerated() {
       rest -= share
-      if rest < 0 { return order[index] }
+      if rest < 0 { return tokens[index] }
     }
-    return order[shares.count - 1]
+    return tokens[shares.count - 1]
   }
 }
 

@@ -54,6 +54,7 @@ extension Dense: StepwiseLayer {}
 extension Embedding: StepwiseLayer {}
 extension Positions: StepwiseLayer {}
 extension Sinusoidal: StepwiseLayer {}
+extension Rotary: StepwiseLayer {}
 extension LayerNorm: StepwiseLayer {}
 extension RMSNorm: StepwiseLayer {}
 extension ActivationLayer: StepwiseLayer {}

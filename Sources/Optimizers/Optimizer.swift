@@ -12,7 +12,7 @@ package struct Optimizer: Sendable {
   package private(set) var state: [String: [Tensor]] = [:]
 
   /// Parameters with settings and a rate of their own; the first pattern that a path fits counts.
-  package let groups: [Group]
+  package private(set) var groups: [Group]
 
   package struct Group: Sendable {
     package var pattern: String
@@ -169,10 +169,26 @@ package struct Optimizer: Sendable {
     }
   }
 
+  /// Tells every schedule the value that it watches, once an epoch; only `plateau` cares.
+  package mutating func observe(_ value: Double) {
+    schedule.observe(value)
+    for index in groups.indices { groups[index].schedule.observe(value) }
+  }
+
+  /// What the schedules have seen so far, that of the optimizer and then those of its groups.
+  package var scheduleMemory: [Double] { schedule.memory + groups.flatMap(\.schedule.memory) }
+
   /// Restores what a checkpoint kept.
-  package mutating func restore(step: Int, state: [String: [Tensor]], schedule: Schedule? = nil) {
+  package mutating func restore(step: Int, state: [String: [Tensor]], scheduleMemory: [Double]) {
     self.step = step
     self.state = state
-    if let schedule { self.schedule = schedule }
+    var rest = scheduleMemory[...]
+    func recall(_ schedule: inout Schedule) {
+      let count = schedule.memory.count
+      schedule.recall(Array(rest.prefix(count)))
+      rest = rest.dropFirst(count)
+    }
+    recall(&schedule)
+    for index in groups.indices { recall(&groups[index].schedule) }
   }
 }

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// Mistakes about statements, lines and blocks.
+/// Mistakes about statements: what stands behind a whole one, and what other languages begin one with.
 extension Parser {
   /// Something stands right behind a whole statement.
   func afterStatement(_ statement: Statement) -> Problem {
@@ -158,208 +158,10 @@ extension Parser {
   }
 
   /// The end of the code on the current line, a comment aside.
-  private var restOfLine: Int? {
+  var restOfLine: Int? {
     var i = at
     while tokens[i].kind != .newline, tokens[i].kind != .eof, tokens[i].kind != .semicolon { i += 1 }
     return i > 0 ? tokens[i - 1].end : nil
-  }
-
-  // MARK: Lines
-
-  /// A line that starts with an operator and looks like the continuation of the one above.
-  func checkLineStart(after above: Int) throws(Stop) {
-    switch kind {
-    case .plus, .star, .slash, .keywordAnd, .keywordOr, .slashSlash, .percent, .starStar, .equalEqual, .bangEqual,
-      .less, .lessEqual, .greater, .greaterEqual, .keywordIn, .dotDotEqual:
-      if kind == .plus, tokens[at + 1].kind == .plus, touches(at, at + 1) { return }
-      if kind == .slash || kind == .slashSlash, let comment = operandHabit(), looksLikeComment { throw fail(comment) }
-      throw fail(operatorLine())
-    case .minus:
-      let isDeeper = column(start) > column(above)
-      let isSpaced = at + 1 < tokens.count && !touches(at, at + 1)
-      if isDeeper || isSpaced { throw fail(operatorLine()) }
-    case .at: throw fail(operandHabit() ?? operatorLine())
-    case .keywordElse, .keywordCatch: throw fail(elseOnOwnLine())
-    case .dot where tokens[at + 1].kind.isKey:
-      throw fail(
-        Problem(
-          "a line starts with `.`", span, why: "`.name` stands on the line of what it applies to.",
-          fix: joinAbove("")))
-    default: break
-    }
-  }
-
-  private var looksLikeComment: Bool { kind == .slashSlash || tokens[at + 1].kind == .star }
-
-  private var lineEnd: Int { source.range(ofLine: source.line(at: start)).upperBound }
-
-  private func column(_ offset: Int) -> Int { offset - source.range(ofLine: source.line(at: offset)).lowerBound }
-
-  private func operatorLine() -> Problem {
-    let sign = text(ofToken: at)
-    return Problem(
-      "a line starts with `\(sign)`", span, why: "the line above is complete; end it with `\(sign)` to go on.",
-      fix: moveUp())
-  }
-
-  /// The end of the last token before the current line.
-  private var endAbove: Int? {
-    var i = at - 1
-    while i >= 0, tokens[i].kind == .newline { i -= 1 }
-    return i >= 0 ? tokens[i].end : nil
-  }
-
-  private func moveUp() -> [Problem.Edit]? {
-    guard let end = endAbove else { return nil }
-    var blank = token.end
-    while blank < bytes.count, bytes[blank] == 0x20 { blank += 1 }
-    return [.init(at: end, insert: " \(text(ofToken: at))"), .init(Span(start, blank), "")]
-  }
-
-  /// Joins the current line to the one above when only blanks lie between.
-  func joinAbove(_ glue: String) -> [Problem.Edit]? {
-    guard let end = endAbove, bytes[end..<start].allSatisfy({ $0 <= 0x20 }) else { return nil }
-    return [.init(Span(end, start), glue)]
-  }
-
-  /// The end of a `}` right above `offset`.
-  private func closedAbove(_ offset: Int) -> Int? {
-    var i = at
-    while i >= 0, tokens[i].start >= offset || tokens[i].kind == .newline { i -= 1 }
-    return i >= 0 && tokens[i].kind == .rightBrace ? tokens[i].end : nil
-  }
-
-  private func elseOnOwnLine() -> Problem {
-    let word = text(ofToken: at)
-    return Problem(
-      "`\(word)` starts a line", span,
-      why: "`\(word)` stands on the line of the `}` before it: a line end ends the statement.", fix: joinAbove(" "))
-  }
-
-  // MARK: Blocks
-
-  /// The current token stands where a block should open.
-  func missingBlock(after head: String) -> Problem {
-    if kind == .colon {
-      return Problem(
-        "a block stands in `{ }`", span, why: "indentation means nothing; `{` opens a block and `}` closes it.",
-        fix: pythonBlock(headStart: start))
-    }
-    if kind == .newline, tokens[at + 1].kind == .leftBrace {
-      let gap = Span(lastEnd, tokens[at + 1].start)
-      return Problem(
-        "`{` starts a line", span(ofToken: at + 1), why: "`{` stands on the line of the head it belongs to.",
-        fix: [.init(gap, " ")])
-    }
-    if kind == .name, isWord(at, "then") || isWord(at, "do") {
-      return Problem(
-        "a block stands in `{ }`", span, why: "`{` takes the place of `\(text(ofToken: at))`, `}` that of `end`.")
-    }
-    if let habit = followingHabit(), kind != .keywordIf { return habit }
-    var problem = Problem(
-      "expected the block of `\(head)`, found \(found)", foundSpan, why: "a block stands in `{ }`.")
-    if !endsStatement, let end = restOfLine {
-      problem.fixes = [[.init(Span(lastEnd, start), " { "), .init(at: end, insert: " }")]]
-    }
-    return problem
-  }
-
-  /// `head:` with an indented body as a block in braces.
-  private func pythonBlock(headStart: Int) -> [Problem.Edit]? {
-    var i = at
-    while tokens[i].kind != .newline, tokens[i].kind != .eof, tokens[i].kind != .colon || isInsideBrackets(i) { i += 1 }
-    guard tokens[i].kind == .colon else { return nil }
-    let colon = tokens[i]
-    let before = Span(tokens[i - 1].end, colon.end)
-    if tokens[i + 1].kind != .newline {
-      var end = i + 1
-      while tokens[end].kind != .newline, tokens[end].kind != .eof { end += 1 }
-      return [.init(before, " {"), .init(at: tokens[end - 1].end, insert: " }")]
-    }
-    let headLine = source.line(at: headStart)
-    let indent = indentation(headLine)
-    var bodyEnd: Int?
-    var line = headLine + 1
-    while line < source.lineCount {
-      let range = source.range(ofLine: line)
-      let isBlank = bytes[range].allSatisfy { $0 <= 0x20 }
-      if !isBlank {
-        if indentation(line) <= indent { break }
-        bodyEnd = range.upperBound
-      }
-      line += 1
-    }
-    guard let bodyEnd else { return nil }
-    let prefix = source.text(
-      source.range(ofLine: headLine).lowerBound..<source.range(ofLine: headLine).lowerBound + indent)
-    return [.init(before, " {"), .init(at: bodyEnd, insert: "\n\(prefix)}")]
-  }
-
-  /// Whether brackets are open between the current token and the one at `index`.
-  private func isInsideBrackets(_ index: Int) -> Bool {
-    var level = 0
-    for i in at..<index {
-      if tokens[i].kind.closer != nil { level += 1 }
-      if tokens[i].kind.isCloser { level -= 1 }
-    }
-    return level > 0
-  }
-
-  private func indentation(_ line: Int) -> Int {
-    bytes[source.range(ofLine: line)].prefix { $0 == 0x20 || $0 == 0x09 }.count
-  }
-
-  /// `=` where a condition is wanted.
-  func checkNoAssignment(in head: String) throws(Stop) {
-    guard kind == .equal else { return }
-    throw fail(
-      Problem("`=` sets a name; `==` compares", span, why: "`\(head)` takes a condition.", fix: [.init(span, "==")]))
-  }
-
-  func misplaced(_ word: String, _ place: String) -> Problem {
-    Problem("`\(word)` stands outside \(place)", span)
-  }
-
-  func strayContinuation() -> Problem {
-    Problem(
-      "`\(text(ofToken: at))` has nothing to continue", span,
-      why: "a line that starts so goes on from the statement right above it.")
-  }
-
-  func forWithoutIn() -> Problem {
-    if kind == .equal || (kind.isComparison) {
-      return Problem(
-        "expected `in`, found \(found)", span, why: "a loop is written `for x in xs { … }`; numbers are `0..10`.",
-        fix: kind == .equal ? [.init(span, "in")] : nil)
-    }
-    return Problem(
-      "expected `in`, found \(found)", foundSpan, why: "a loop is written `for x in xs { … }`.")
-  }
-
-  /// `for (x in xs) { … }`
-  func loopHeadInParentheses(_ opener: Int) -> Problem {
-    var problem = Problem(
-      "the head of a loop needs no parentheses", Span(opener, opener + 1), why: "a loop is written `for x in xs { … }`."
-    )
-    var level = 0
-    var i = at
-    while tokens[i].kind != .eof {
-      if tokens[i].kind.closer != nil { level += 1 }
-      if tokens[i].kind.isCloser {
-        if level == 0 { break }
-        level -= 1
-      }
-      i += 1
-    }
-    problem.fixes = [[.init(Span(opener, opener + 1), ""), .init(span(ofToken: i), "")]]
-    return problem
-  }
-
-  /// `for (i = 0; i < n; i++) { … }`
-  func loopOfThreeParts(_ opener: Int) -> Problem {
-    Problem(
-      "a loop goes through a range or a list", Span(opener, start),
-      why: "`for i in 0..n { … }` counts from 0 to n - 1.")
   }
 
   /// `x = 5 // why`, found at the second word of the comment.
@@ -373,27 +175,8 @@ extension Parser {
       fix: [.init(span(ofToken: i), "#")])
   }
 
-  func tryWithoutCatch() -> Problem {
-    if kind == .newline, tokens[at + 1].kind == .keywordCatch {
-      return Problem(
-        "`catch` starts a line", span(ofToken: at + 1), why: "`catch` stands on the line of the `}` before it.",
-        fix: [.init(Span(lastEnd, tokens[at + 1].start), " ")])
-    }
-    if kind == .name, isWord(at, "except") || isWord(at, "finally") {
-      return Problem("`\(text(ofToken: at))` is written `catch`", span, why: "`try { … } catch e { … }`")
-    }
-    return Problem("expected `catch`, found \(found)", foundSpan, why: "`try { … } catch e { … }`")
-  }
-
-  func catchWithoutName() -> Problem {
-    var problem = Problem(
-      "expected the error's name, found \(found)", foundSpan,
-      why: "`catch e { … }` gives the error a name; it has `e.kind`, `e.message` and `e.hint`.")
-    if kind == .leftBrace { problem.fixes = [[.init(at: start, insert: "e ")]] }
-    if kind == .leftParen, tokens[at + 1].kind == .name, tokens[at + 2].kind == .rightParen {
-      problem.fixes = [[.init(Span(start, tokens[at + 2].end), text(ofToken: at + 1))]]
-    }
-    return problem
+  func misplaced(_ word: String, _ place: String) -> Problem {
+    Problem("`\(word)` stands outside \(place)", span)
   }
 
   func ruleAsHead() -> Problem {

@@ -18,7 +18,7 @@ extension FitSession {
     let checkpoint = Checkpoint(
       model: text, optimizer: optimizer.text, columns: run.columns, epoch: epoch, step: optimizer.step,
       waited: waited, best: run.best, count: count, batch: options.batch, stream: stream, rows: run.rows,
-      parameters: parameters, states: states, slots: optimizer.state, scheduleMemory: optimizer.schedule.memory,
+      parameters: parameters, states: states, slots: optimizer.state, scheduleMemory: optimizer.scheduleMemory,
       bestValue: best?.value, bestParameters: keepsBest ? best?.parameters ?? [] : [],
       bestStates: keepsBest ? best?.states ?? [] : [])
     let (last, new) = ("\(folder)/\(FitSession.last)", "\(folder)/\(FitSession.new)")
@@ -39,6 +39,7 @@ extension FitSession {
       found = try Checkpoint(reading: path)
       try check(found, optimizer)
     } catch var failure as Failure where failure.id == "bad-checkpoint" {
+      failure.parameter = "resume"
       failure.facts.insert(.init("file", path), at: 0)
       let before = "\(place)/\(FitSession.previous)"
       if path == "\(place)/\(FitSession.last)", (try? check(Checkpoint(reading: before), optimizer)) != nil {
@@ -54,8 +55,7 @@ extension FitSession {
     run.rows = found.rows
     run.best = found.best
     best = found.bestValue.map { ($0, found.bestParameters, found.bestStates) }
-    optimizer.restore(step: found.step, state: found.slots)
-    optimizer.schedule.recall(found.scheduleMemory)
+    optimizer.restore(step: found.step, state: found.slots, scheduleMemory: found.scheduleMemory)
     didStep = found.step > 0
     if found.count != count || found.batch != options.batch {
       observer?.note(
@@ -75,7 +75,7 @@ extension FitSession {
     }
     if place == options.checkpoint { return nil }
     throw Failure(
-      "file-missing", "there is no checkpoint in `\(place)`",
+      "file-missing", "there is no checkpoint in `\(place)`", parameter: "resume",
       why: "`checkpoint=\"\(place)\"` keeps one there after every epoch.")
   }
 

@@ -114,7 +114,7 @@ struct FitSession {
       run.rows.append(row)
       observer?.epochEnded(row, columns: run.columns)
       let shouldStop = judge(row, epoch)
-      optimizer.schedule.observe(row[validation == nil ? 1 : 2 + options.metrics.count])
+      optimizer.observe(row[validation == nil ? 1 : 2 + options.metrics.count])
       if let folder = options.checkpoint { try saveCheckpoint(in: folder, epoch, optimizer) }
       if let onEpoch = options.onEpoch { try call(onEpoch, row, &model) }
       if shouldStop {

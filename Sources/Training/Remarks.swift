@@ -132,7 +132,7 @@ private final class DeadUnits {
   private static func isRectified(_ layer: any Layer) -> Bool {
     switch layer {
     case let dense as Dense: dense.activation == .relu
-    case let convolution as Conv2D: convolution.activation == .relu
+    case let filters as any FilterLayer: filters.activation == .relu
     case let layer as ActivationLayer: layer.function == .relu
     default: false
     }

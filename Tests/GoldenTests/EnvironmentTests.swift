@@ -3,14 +3,6 @@ import Testing
 
 /// What depends on the environment of a run: threads, kernels, places of data, pipes.
 @Suite struct EnvironmentTests {
-  /// A folder that is gone afterwards.
-  private func inFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("nns-run-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    return try body(folder)
-  }
-
   @Test(arguments: ["plain", "avx2", "avx512"]) func threadsLeaveNoTraceInTheWeights(_ kernels: String) throws {
     let program = """
       d = dataset("digits")

@@ -38,6 +38,14 @@ enum House {
   static func relative(_ file: URL) -> String { String(file.path.dropFirst(root.path.count + 1)) }
 }
 
+/// Hands out a folder that is gone afterwards.
+func inFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+  let folder = FileManager.default.temporaryDirectory.appendingPathComponent("nns-run-\(UUID().uuidString)")
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  return try body(folder)
+}
+
 /// Runs `nns` in a folder with a fixed environment and returns what it printed. A run that takes longer than the limit
 /// is ended, and its status is that of the signal. `extra` is added to the environment.
 func run(

@@ -153,30 +153,22 @@ void nns_sgd_f32(const nns_sgd *s, float *p, const float *g, float *v, long n);
 void nns_sgd_f64(const nns_sgd *s, double *p, const double *g, double *v, long n);
 
 /// One step of a recurrent layer on n rows of u units: see body_recurrent.h. `alive` (a byte a row) may be null.
-void nns_lstm_cell_f32(float *gates, const float *c0, float *c, float *h,
-    const float *h0, const uint8_t *alive, long n, long u);
-void nns_lstm_gradient_f32(const float *gates, const float *c0, const float *c, const float *dh, float *dc,
-    float *dgates, float *carry, const uint8_t *alive, long n, long u);
-void nns_gru_cell_f32(float *x, const float *a, const float *h0, float *h,
-    int swapped, const uint8_t *alive, long n, long u);
-void nns_gru_gradient_f32(const float *gates, const float *a, const float *h0, const float *dh, float *dx,
-    float *da, float *carry, int swapped, const uint8_t *alive, long n, long u);
-void nns_rnn_cell_f32(const float *gates, const float *h0, float *h,
-    int relu, const uint8_t *alive, long n, long u);
-void nns_rnn_gradient_f32(const float *h, const float *dh, float *dgates, float *carry,
-    int relu, const uint8_t *alive, long n, long u);
-void nns_lstm_cell_f64(double *gates, const double *c0, double *c, double *h,
-    const double *h0, const uint8_t *alive, long n, long u);
-void nns_lstm_gradient_f64(const double *gates, const double *c0, const double *c, const double *dh, double *dc,
-    double *dgates, double *carry, const uint8_t *alive, long n, long u);
-void nns_gru_cell_f64(double *x, const double *a, const double *h0, double *h,
-    int swapped, const uint8_t *alive, long n, long u);
-void nns_gru_gradient_f64(const double *gates, const double *a, const double *h0, const double *dh, double *dx,
-    double *da, double *carry, int swapped, const uint8_t *alive, long n, long u);
-void nns_rnn_cell_f64(const double *gates, const double *h0, double *h,
-    int relu, const uint8_t *alive, long n, long u);
-void nns_rnn_gradient_f64(const double *h, const double *dh, double *dgates, double *carry,
-    int relu, const uint8_t *alive, long n, long u);
+#define NNS_RECURRENT(T, S)                                                                                           \
+  void nns_lstm_cell_##S(T *gates, const T *c0, T *c, T *h,                                                           \
+      const T *h0, const uint8_t *alive, long n, long u);                                                             \
+  void nns_lstm_gradient_##S(const T *gates, const T *c0, const T *c, const T *dh, T *dc,                             \
+      T *dgates, T *carry, const uint8_t *alive, long n, long u);                                                     \
+  void nns_gru_cell_##S(T *x, const T *a, const T *h0, T *h,                                                          \
+      int swapped, const uint8_t *alive, long n, long u);                                                             \
+  void nns_gru_gradient_##S(const T *gates, const T *a, const T *h0, const T *dh, T *dx,                              \
+      T *da, T *carry, int swapped, const uint8_t *alive, long n, long u);                                            \
+  void nns_rnn_cell_##S(const T *gates, const T *h0, T *h,                                                            \
+      int relu, const uint8_t *alive, long n, long u);                                                                \
+  void nns_rnn_gradient_##S(const T *h, const T *dh, T *dgates, T *carry,                                             \
+      int relu, const uint8_t *alive, long n, long u);
+NNS_RECURRENT(float, f32)
+NNS_RECURRENT(double, f64)
+#undef NNS_RECURRENT
 /// Sets x to 0 where the mask is 0.
 void nns_mask_f32(const uint8_t *mask, float *x, long n);
 void nns_mask_f64(const uint8_t *mask, double *x, long n);

@@ -42,9 +42,23 @@ package struct Positions: DeclaredLayer {
   }
 }
 
+/// A layer that knows the place of each step and learns nothing: sequences `[…, t, dim]` keep their shape.
+package protocol PlaceLayer: DeclaredLayer {
+  var width: Int { get }
+}
+
+extension PlaceLayer {
+  package func output(for input: Flow) throws -> Flow {
+    if let shape = input.shape, shape.rank < 2 || shape[shape.rank - 1] != width {
+      throw sizeFailure("sequences `[t, \(width)]`", input)
+    }
+    return input
+  }
+}
+
 /// `sinusoidal(dim)`: adds sines and cosines of the place in a sequence, `[…, t, dim]`:
 /// column `2 i` gets `sin(place / base^(2 i / dim))`, column `2 i + 1` the cosine (Vaswani et al., 2017).
-package struct Sinusoidal: DeclaredLayer {
+package struct Sinusoidal: PlaceLayer {
   package static let kind = "sinusoidal"
   package static var fields: [Field<Sinusoidal>] {
     [Field("dim", \.width, positional: true, required: true), Field("base", \.base)]
@@ -52,13 +66,6 @@ package struct Sinusoidal: DeclaredLayer {
   package var width = 2
   package var base = 10000.0
   package init() {}
-
-  package func output(for input: Flow) throws -> Flow {
-    if let shape = input.shape, shape.rank < 2 || shape[shape.rank - 1] != width {
-      throw sizeFailure("sequences `[t, \(width)]`", input)
-    }
-    return input
-  }
 
   package func apply(_ x: Datum, _ place: Place) throws -> Datum {
     let x = try x.tensor(for: self)
@@ -78,7 +85,7 @@ package struct Sinusoidal: DeclaredLayer {
 ///
 /// Pair `i` turns by `place / base^(2 i / dim)`. `"halves"` pairs column `i` with `i + dim / 2`, as Llama does,
 /// `"interleaved"` with its neighbour.
-package struct Rotary: DeclaredLayer {
+package struct Rotary: PlaceLayer {
   package enum Style: String, Configurable, CaseIterable {
     case halves, interleaved
   }
@@ -94,18 +101,11 @@ package struct Rotary: DeclaredLayer {
   package var style = Style.halves
   package init() {}
 
-  package func output(for input: Flow) throws -> Flow {
-    if let shape = input.shape, shape.rank < 2 || shape[shape.rank - 1] != width {
-      throw sizeFailure("sequences `[t, \(width)]`", input)
-    }
-    return input
-  }
-
   package func apply(_ x: Datum, _ place: Place) throws -> Datum {
     let x = try x.tensor(for: self)
     guard x.rank >= 2, x.shape[x.rank - 1] == width, width % 2 == 0 else {
       throw sizeFailure("sequences `[n, t, \(width)]` with an even last axis", .sample(x.shape))
     }
-    return .tensor(try Op.rotated(x, base: base, isInterleaved: style == .interleaved))
+    return .tensor(try Op.rotated(x, base: base, isInterleaved: style == .interleaved, from: place.firstStep))
   }
 }

@@ -46,6 +46,26 @@ package enum WindowPadding: Configurable {
 /// `3`, or `(3, 5)` where the axes differ.
 func sizesText(_ sizes: [Int]) -> String { sizes.count == 1 ? String(sizes[0]) : sizes.text }
 
+/// Over how many axes a window slides: the layers of a family differ in nothing else.
+package protocol WindowRank {
+  static var axes: Int { get }
+}
+
+/// Sequences `[t, c]`.
+package enum OverSequences: WindowRank {
+  package static let axes = 1
+}
+
+/// Images `[h, w, c]`.
+package enum OverImages: WindowRank {
+  package static let axes = 2
+}
+
+/// Volumes `[d, h, w, c]`.
+package enum OverVolumes: WindowRank {
+  package static let axes = 3
+}
+
 /// A window that slides over one, two or three axes: sizes, steps, holes and padding, each one number or one for each axis.
 struct SlidingWindow {
   let axes: [WindowAxis]

@@ -34,7 +34,8 @@ package struct LayerRegistry {
     LayerRegistry(
       [
         Input.layerKind, Dense.layerKind, Bilinear.layerKind, Conv1D.layerKind, Conv2D.layerKind, Conv3D.layerKind,
-        ConvTranspose1D.layerKind, ConvTranspose2D.layerKind, ConvTranspose3D.layerKind, MaxPool1D.layerKind,
+        ConvTranspose1D.layerKind, ConvTranspose2D.layerKind, ConvTranspose3D.layerKind, DepthwiseConv2D.layerKind,
+        SeparableConv2D.layerKind, MaxPool1D.layerKind,
         MaxPool2D.layerKind, MaxPool3D.layerKind, AveragePool1D.layerKind, AveragePool2D.layerKind,
         AveragePool3D.layerKind, Flatten.layerKind, ReshapeTo.layerKind, Upsample.layerKind, Embedding.layerKind,
         EmbeddingBag.layerKind, Positions.layerKind, Sinusoidal.layerKind, Rotary.layerKind, Attention.layerKind,
@@ -43,7 +44,7 @@ package struct LayerRegistry {
         LocalResponseNorm.layerKind,
         Identity.layerKind, Chain.layerKind, Group.layerKind, Residual.layerKind, Parallel.layerKind, Named.layerKind,
         Frozen.layerKind, FunctionLayer.layerKind, Block.layerKind, ParameterLayer.layerKind, StateLayer.layerKind,
-      ] + GlobalPooling.layerKinds + AdaptivePool.layerKinds + SeparableConv.layerKinds + PixelShuffle.layerKinds
+      ] + GlobalPooling.layerKinds + AdaptivePool.layerKinds + PixelShuffle.layerKinds
         + Recurrent.layerKinds + Activation.layerKinds)
   }
 }

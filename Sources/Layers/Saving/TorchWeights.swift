@@ -100,12 +100,10 @@ private struct TorchEntry {
     case is TransformerBlock:
       isTurned = shape.rank == 2
       theirs = TorchEntry.block(name)
-    case is Dense, is any ConvolutionLayer, is any TransposedConvolutionLayer: isTurned = shape.rank > 1
-    case let separable as SeparableConv:
+    case is Dense, is any FilterLayer, is DepthwiseConv2D: isTurned = shape.rank > 1
+    case is SeparableConv2D:
       isTurned = shape.rank > 1
-      if separable.filters != nil {
-        theirs = name == "depth_weight" ? "0.weight" : name == "bias" ? "1.bias" : "1.weight"
-      }
+      theirs = name == "depth_weight" ? "0.weight" : name == "bias" ? "1.bias" : "1.weight"
     case is Bilinear: isTurned = shape.rank > 1
     default: break
     }
