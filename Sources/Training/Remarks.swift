@@ -31,21 +31,20 @@ struct Remarks {
     let batch = min(session.options.batch, 256)
     for start in stride(from: 0, to: rows.count, by: batch) {
       let piece = Array(rows[start..<min(start + batch, rows.count)])
-      var (x, y) = try reader.read(Tensor(piece))
+      let (x, y) = try reader.read(Tensor(piece))
       var output = try session.step.architecture.apply(x, session.parameters, session.states, pass)
-      try output.makeUnique()
-      parts.append(output)
-      if var y {
+      if session.task == .classes, var y, y.rank == 1, output.rank == 2 {
+        // The batch's buffer is filled anew; what is kept has to be a copy.
+        try output.makeUnique()
         try y.makeUnique()
+        parts.append(output)
         truths.append(y)
       }
-      if start == 0, let y { try lookAtRate(&x, y) }
+      if start == 0, let y { try lookAtRate(x, y) }
     }
     lines += dead.lines
-    if session.task == .classes, !truths.isEmpty {
-      let scores = try Raw.softmax(Raw.concat(parts, axis: 0), axis: -1)
-      let truth = try Raw.concat(truths, axis: 0)
-      if truth.rank == 1, scores.rank == 2 { try lookAtLabels(rows, scores, truth.ints) }
+    if !truths.isEmpty {
+      try lookAtLabels(rows, Raw.softmax(Raw.concat(parts, axis: 0), axis: -1), Raw.concat(truths, axis: 0).ints)
     }
   }
 
@@ -64,7 +63,7 @@ struct Remarks {
   }
 
   /// Where the loss kept rising, one step at the rate in use and one at a tenth of it are compared on the same batch.
-  private mutating func lookAtRate(_ x: inout Datum, _ y: Tensor) throws {
+  private mutating func lookAtRate(_ x: Datum, _ y: Tensor) throws {
     guard let loss = session.run.column("loss") else { return }
     let rises = zip(loss.dropFirst(), loss).count { $0 > 1.01 * $1 }
     guard rises * 3 >= max(loss.count, 3) || loss[loss.count - 1] > loss[0] else { return }

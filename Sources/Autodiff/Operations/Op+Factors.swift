@@ -8,6 +8,7 @@ package import Tensors
 extension Op {
   /// X of A X = B; b is a vector or a matrix of right sides.
   package static func solve(_ a: Tensor, _ b: Tensor) throws -> Tensor {
+    try checkRows(a, b, "solve")
     guard b.rank == a.rank - 1 else { return try solving([a, b], Unit()) }
     return try squeeze(solving([a, unsqueeze(b, axis: b.rank)], Unit()), axes: [b.rank])
   }
@@ -155,13 +156,7 @@ extension Op {
 
   /// X with the least |A X - B|, and of those the shortest: by the singular values above `n eps` of the largest.
   package static func leastSquares(_ a: Tensor, _ b: Tensor) throws -> Tensor {
-    guard a.rank >= 2, b.rank >= a.rank - 1, b.rank > 0,
-      b.shape[b.rank >= a.rank ? b.rank - 2 : b.rank - 1] == a.shape[a.rank - 2]
-    else {
-      throw Failure(
-        "matmul-shape", "`lstsq` needs as many rows on the right side as the matrix has",
-        facts: [.init("a", a.shape.description, argument: 0), .init("b", b.shape.description, argument: 1)])
-    }
+    try checkRows(a, b, "lstsq")
     guard b.rank >= a.rank else {
       return try squeeze(leastSquares(a, unsqueeze(b, axis: b.rank)), axes: [a.rank - 1])
     }
@@ -175,6 +170,15 @@ extension Op {
     let inverted = try divide(counts, safe)
     return try matmul(
       transpose(vt), multiply(unsqueeze(inverted, axis: inverted.rank), matmul(transpose(u), b)))
+  }
+
+  /// The right sides have as many rows as the matrix; what is no matrix is refused where it is factored.
+  private static func checkRows(_ a: Tensor, _ b: Tensor, _ name: String) throws {
+    let axis = b.rank >= a.rank ? b.rank - 2 : b.rank - 1
+    guard a.rank >= 2, axis < 0 || b.rank < a.rank - 1 || b.shape[axis] != a.shape[a.rank - 2] else { return }
+    throw Failure(
+      "matmul-shape", "`\(name)` needs as many rows on the right side as the matrix has",
+      facts: [.init("a", a.shape.description, argument: 0), .init("b", b.shape.description, argument: 1)])
   }
 
   /// 1 / (wⱼ - wᵢ), and 0 on the diagonal and where two are equal.

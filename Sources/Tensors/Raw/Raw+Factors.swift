@@ -11,7 +11,7 @@ extension Raw {
     let n = try side(a, "solve")
     guard b.rank >= 2, b.shape[b.rank - 2] == n, a.shape.dropLast(2).elementsEqual(b.shape.dropLast(2)) else {
       throw Failure(
-        "matmul-shape", "`solve` needs as many rows on the right side as the matrix has",
+        "matmul-shape", "`solve` needs a right side, with as many rows, for each of the matrices",
         facts: [.init("a", a.shape.description, argument: 0), .init("b", b.shape.description, argument: 1)])
     }
     let m = b.shape[b.rank - 1]
